@@ -1,0 +1,158 @@
+"""What comes in: a recording, the patient's metadata, and how a signal is prepared."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from types import MappingProxyType
+
+import numpy as np
+
+from ecg_core.errors import LeadMissing, MetadataOutOfRange, RecordingRefused
+from ecg_core.vocabulary import FloatArray, Lead, Origin, Sex
+
+__all__ = ["METADATA_RANGES", "PatientMetadata", "Preparation", "Recording", "Window", "frozen"]
+
+
+def frozen(array: FloatArray) -> FloatArray:
+    """Return a read-only view of ``array``."""
+    view = array.view()
+    view.flags.writeable = False
+    return view
+
+
+@dataclass(frozen=True, eq=False)
+class Recording:
+    """Some leads of an ECG in mV, recorded at the same time.
+
+    ``signals (lead, sample)`` in mV, finite; ``leads`` names its rows; ``sampling_rate`` in Hz; ``source``
+    is the format it was read from; ``notes`` say what the reader assumed or removed. Names, dates of
+    birth and file names are never part of it.
+
+    >>> strip = Recording(np.zeros((1, 5000)), (Lead.I,), 500.0, "generated")
+    >>> strip.duration, strip[Lead.I].shape
+    (10.0, (5000,))
+    """
+
+    signals: FloatArray
+    leads: tuple[Lead, ...]
+    sampling_rate: float
+    source: str
+    started_at: datetime | None = None
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        signals = np.asarray(self.signals)
+        if signals.ndim != 2 or signals.shape[0] != len(self.leads) or not len(self.leads):
+            raise RecordingRefused(
+                f"Found signals of shape {signals.shape} for {len(self.leads)} leads; expected one row for each lead."
+            )
+        if len(set(self.leads)) != len(self.leads):
+            raise RecordingRefused(f"Found a lead more than once in {', '.join(self.leads)}; expected each at most once.")
+        if not (math.isfinite(self.sampling_rate) and self.sampling_rate > 0):
+            raise RecordingRefused(f"Found a sampling rate of {self.sampling_rate} Hz; expected a positive number.")
+        if not np.isfinite(signals).all():
+            raise RecordingRefused("Found samples that are not numbers; expected mV throughout.")
+        object.__setattr__(self, "signals", frozen(signals))
+
+    def __getitem__(self, lead: Lead) -> FloatArray:
+        if lead not in self.leads:
+            raise LeadMissing(f"The recording holds {', '.join(self.leads)}; Lead {lead} is needed.")
+        return self.signals[self.leads.index(lead)]
+
+    def __contains__(self, lead: object) -> bool:
+        return lead in self.leads
+
+    @property
+    def duration(self) -> float:
+        """Length in seconds."""
+        return self.signals.shape[1] / self.sampling_rate
+
+    def only(self, *leads: Lead) -> "Recording":
+        """The same recording with these leads alone, in this order."""
+        rows = np.stack([self[lead] for lead in leads])
+        return Recording(rows, leads, self.sampling_rate, self.source, self.started_at, self.notes)
+
+
+METADATA_RANGES: Mapping[str, tuple[float, float, str]] = MappingProxyType(
+    {
+        "age_years": (0.0, 120.0, "years"),
+        "ventricular_rate": (20.0, 300.0, "beats per minute"),
+        "qrs_ms": (40.0, 300.0, "ms"),
+        "qrs_count": (1.0, 60.0, "QRS complexes in ten seconds"),
+        "r_axis_deg": (-180.0, 180.0, "degrees"),
+        "t_axis_deg": (-180.0, 180.0, "degrees"),
+    }
+)
+"""Lowest and highest value that is accepted for each field, and its unit."""
+
+
+@dataclass(frozen=True, eq=False)
+class PatientMetadata:
+    """What is known of the patient and of this ECG; ``None`` is unknown, which is not zero.
+
+    ``age_years``; ``sex``; ``ventricular_rate`` in beats per minute; ``qrs_ms``: QRS duration in ms;
+    ``qrs_count``: QRS complexes in ten seconds; ``r_axis_deg`` and ``t_axis_deg``: frontal axes of QRS and T
+    in degrees, -180 to 180. ``origins`` says where each known value came from (typed, if it says nothing).
+    Raises `MetadataOutOfRange` for a value outside `METADATA_RANGES`.
+
+    >>> patient = PatientMetadata(age_years=63, sex=Sex.FEMALE)
+    >>> patient.known(), patient.origin("age_years").value
+    (('age_years', 'sex'), 'typed by the user')
+    """
+
+    age_years: float | None = None
+    sex: Sex | None = None
+    ventricular_rate: float | None = None
+    qrs_ms: float | None = None
+    qrs_count: float | None = None
+    r_axis_deg: float | None = None
+    t_axis_deg: float | None = None
+    origins: Mapping[str, Origin] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name, (low, high, unit) in METADATA_RANGES.items():
+            value = getattr(self, name)
+            if value is not None and not (low <= value <= high):
+                raise MetadataOutOfRange(
+                    f"Found {name} = {value:g}; expected {low:g} to {high:g} {unit}, or leave it unknown."
+                )
+        object.__setattr__(self, "origins", MappingProxyType(dict(self.origins)))
+
+    def known(self) -> tuple[str, ...]:
+        """Names of the fields that have a value."""
+        names = (entry.name for entry in fields(self) if entry.name != "origins")
+        return tuple(name for name in names if getattr(self, name) is not None)
+
+    def origin(self, name: str) -> Origin:
+        """Where the value of field ``name`` came from."""
+        return self.origins.get(name, Origin.TYPED)
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """The preprocessing of a signal as a value: kept in the model card, used in training and in use.
+
+    Zero-phase band-pass from ``low_hz`` to ``high_hz``; a notch at whichever of ``mains_hz`` is found in the
+    signal, none where neither is; ``sampling_rate`` in Hz of the network's input; windows of ``window_seconds`` that
+    overlap by ``overlap_seconds``. The signal stays in mV.
+    """
+
+    low_hz: float = 0.5
+    high_hz: float = 40.0
+    mains_hz: tuple[float, ...] = (50.0, 60.0)
+    sampling_rate: float = 100.0
+    window_seconds: float = 10.0
+    overlap_seconds: float = 2.0
+
+
+@dataclass(frozen=True, eq=False)
+class Window:
+    """A stretch of prepared Lead I: ``signal (sample,)`` in mV, ``start`` in seconds, ``sampling_rate`` in Hz."""
+
+    signal: FloatArray
+    start: float
+    sampling_rate: float
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "signal", frozen(np.asarray(self.signal)))

@@ -1,0 +1,184 @@
+"""What goes out: quality, reconstruction, segments, measurements, calibration, model card, analysis."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ecg_core.records import PatientMetadata, Preparation, Recording, frozen
+from ecg_core.vocabulary import (
+    LEADS,
+    MEASURED,
+    FloatArray,
+    IntArray,
+    Lead,
+    Provenance,
+    Verdict,
+    Wave,
+)
+
+__all__ = [
+    "Analysis",
+    "Calibration",
+    "Finding",
+    "Measurements",
+    "ModelCard",
+    "Quality",
+    "Reconstruction",
+    "Segments",
+]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong with a recording: what was found, how grave it is, and what to try."""
+
+    name: str
+    verdict: Verdict
+    reason: str
+    advice: str
+
+
+@dataclass(frozen=True)
+class Quality:
+    """The findings about a recording; its verdict is the gravest of theirs."""
+
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def verdict(self) -> Verdict:
+        """Pass, review or stop."""
+        order = tuple(Verdict)
+        return max((finding.verdict for finding in self.findings), key=order.index, default=Verdict.PASS)
+
+
+@dataclass(frozen=True, eq=False)
+class Segments:
+    """Where the waves of the measured Lead I are, in samples at ``sampling_rate``.
+
+    ``r_peaks (beat,)``; ``qrs (n, 2)`` and ``t (m, 2)`` are half-open ``[onset, offset)``; a wave that was not found is absent.
+    Where nothing could be delineated all are empty and ``not_delineated`` says why.
+    """
+
+    r_peaks: IntArray
+    qrs: IntArray
+    t: IntArray
+    sampling_rate: float
+    not_delineated: str | None = None
+
+    def __post_init__(self) -> None:
+        for name, shape in (("r_peaks", (-1,)), ("qrs", (-1, 2)), ("t", (-1, 2))):
+            array = np.asarray(getattr(self, name), dtype=np.int64).reshape(shape)
+            array.flags.writeable = False
+            object.__setattr__(self, name, array)
+
+    @classmethod
+    def none(cls, sampling_rate: float, why: str) -> "Segments":
+        """No waves, and why."""
+        empty = np.empty(0, np.int64)
+        return cls(empty, empty, empty, sampling_rate, why)
+
+
+@dataclass(frozen=True)
+class Measurements:
+    """What can be read from the measured Lead I; ``None`` where it cannot be.
+
+    ``ventricular_rate`` in beats per minute (mean over the recording), ``qrs_count``: QRS complexes found in all of it,
+    ``qrs_count_10s``: the same for ten seconds, ``qrs_ms``: mean QRS duration in ms, ``t_count``: T waves found.
+    """
+
+    ventricular_rate: float | None
+    qrs_count: int
+    qrs_count_10s: float | None
+    qrs_ms: float | None
+    t_count: int
+
+
+@dataclass(frozen=True, eq=False)
+class Reconstruction:
+    """Twelve leads with their doubt, at the recording's own rate.
+
+    ``mean``, ``epistemic_sd`` (spread between dropout passes), ``total_sd`` (that and the spread the network expects),
+    ``low``, ``high`` (calibrated band): each ``(12, sample)`` in mV, rows as in `LEADS`. ``coverage`` is the share of
+    true values that the band is calibrated to hold. For the measured lead the spreads are zero and the band is the signal.
+    """
+
+    mean: FloatArray
+    epistemic_sd: FloatArray
+    total_sd: FloatArray
+    low: FloatArray
+    high: FloatArray
+    coverage: float
+    sampling_rate: float
+    passes: int
+    seed: int
+
+    def __post_init__(self) -> None:
+        for name in ("mean", "epistemic_sd", "total_sd", "low", "high"):
+            array = np.asarray(getattr(self, name))
+            if array.ndim != 2 or array.shape != self.mean.shape or array.shape[0] != len(LEADS):
+                raise ValueError(f"{name} has shape {array.shape}, expected (12, sample)")
+            object.__setattr__(self, name, frozen(array))
+
+    def row(self, lead: Lead) -> int:
+        """The row of ``lead`` in every array."""
+        return LEADS.index(lead)
+
+    def provenance(self, lead: Lead) -> Provenance:
+        """Whether ``lead`` was measured or estimated."""
+        return Provenance.MEASURED if lead in MEASURED else Provenance.ESTIMATED
+
+    @property
+    def time(self) -> FloatArray:
+        """Time of each sample in seconds from the start of the recording, ``(sample,)``."""
+        return np.arange(self.mean.shape[1]) / self.sampling_rate
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Factors that turn ``total_sd`` into a band, found by split conformal prediction.
+
+    ``factors[level][lead][wave]`` for each coverage ``level`` (such as ``"0.90"``); ``fitted_on`` names the records;
+    ``observed`` is the coverage measured on records that were not used to fit.
+    """
+
+    factors: Mapping[str, Mapping[Lead, Mapping[Wave, float]]]
+    fitted_on: str
+    observed: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """Everything needed to rebuild, judge and cite a model; kept beside its weights as ``card.json``."""
+
+    name: str
+    architecture: str
+    settings: Mapping[str, Any]
+    preparation: Preparation
+    features: tuple[str, ...]
+    calibration: Calibration | None
+    scores: Mapping[str, Any]
+    training: Mapping[str, Any]
+    data: str
+    licence: str
+    format_version: int = 1
+
+
+@dataclass(frozen=True, eq=False)
+class Analysis:
+    """All that a view, a report or an export needs of one recording.
+
+    ``recording`` as read; ``lead_i (sample,)``: measured Lead I in mV, filtered, at the recording's own rate; ``reference``: the other
+    leads filtered alike, where the file held them.
+    """
+
+    recording: Recording
+    metadata: PatientMetadata
+    quality: Quality
+    reconstruction: Reconstruction
+    segments: Segments
+    measurements: Measurements
+    card: ModelCard
+    reference: Recording | None
+    removed: tuple[str, ...]

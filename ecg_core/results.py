@@ -21,6 +21,7 @@ from ecg_core.vocabulary import (
 __all__ = [
     "Analysis",
     "Calibration",
+    "Examination",
     "Finding",
     "Measurements",
     "ModelCard",
@@ -166,19 +167,31 @@ class ModelCard:
 
 
 @dataclass(frozen=True, eq=False)
+class Examination:
+    """What Lead I itself says, before any network: the filtered signal, its quality, waves and measurements.
+
+    ``lead_i (sample,)``: measured Lead I in mV after filtering, at the recording's own rate; ``removed`` says in words what filtering
+    took away (such as mains at 50 Hz).
+    """
+
+    lead_i: FloatArray
+    sampling_rate: float
+    quality: Quality
+    segments: Segments
+    measurements: Measurements
+    removed: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
 class Analysis:
     """All that a view, a report or an export needs of one recording.
 
-    ``recording`` as read; ``lead_i (sample,)``: measured Lead I in mV, filtered, at the recording's own rate; ``reference``: the other
-    leads filtered alike, where the file held them.
+    ``metadata`` is what the network was told; ``reference`` holds the other leads, filtered like Lead I, where the file had them.
     """
 
     recording: Recording
     metadata: PatientMetadata
-    quality: Quality
+    examination: Examination
     reconstruction: Reconstruction
-    segments: Segments
-    measurements: Measurements
     card: ModelCard
     reference: Recording | None
-    removed: tuple[str, ...]

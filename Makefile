@@ -1,0 +1,45 @@
+# Python 3.11 and make are all that is needed beforehand; everything else goes into .venv.
+
+VENV := .venv
+BIN := $(VENV)/bin
+NAME ?= new
+
+.PHONY: help app test check train bench
+
+help: ## Show these commands
+	@sed -n 's/^\([a-z]*\):[^#]*## /make \1	/p' Makefile
+
+app: $(VENV)/.app ## Start the dashboard and print its address
+	$(BIN)/streamlit run dashboard/app.py
+
+test: $(VENV)/.dev ## Run every test (the browser tests need Chromium)
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.dev ## Check format, lint, types, import contracts and the public names
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest tests/test_public_api.py
+
+train: $(VENV)/.app ## Train on PTB-XL: make train DATA=folder [NAME=model]
+	@test -n "$(DATA)" || { echo "No data given; expected the PTB-XL folder: make train DATA=path/to/ptb-xl [NAME=model]." >&2; exit 2; }
+	$(BIN)/ecg-core train --data "$(DATA)" --out "checkpoints/$(NAME)"
+
+bench: $(VENV)/.dev ## Measure speed
+	$(BIN)/python -m pytest -o addopts="--strict-markers" tests/benchmarks
+
+# torch is named with its exact version in the dependencies, so that one pip command settles on one build of it.
+$(VENV)/.app: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --editable .
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --editable '.[dev]'
+	@touch $@ $(VENV)/.app
+
+$(BIN)/python:
+	@python=python3.11; $$python -c '' 2>/dev/null || python=python3; \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	{ echo "Found $$($$python --version 2>&1 || true); expected Python 3.11 or newer: install it and run make again." >&2; exit 2; }; \
+	$$python -m venv $(VENV)

@@ -1,0 +1,109 @@
+"""EDF and EDF+ files, decoded by edfio once their header has been checked against the file's size.
+
+Source: Kemp et al. 1992 and 2003, https://www.edfplus.info/specs/.
+"""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime
+from fractions import Fraction
+from io import BytesIO
+
+import edfio
+import numpy as np
+
+from ecg_core.errors import UnreadableFile
+from ecg_core.readers.channels import Channel, RawFile
+from ecg_core.readers.text import number
+
+__all__ = ["NAME", "claims", "load"]
+
+NAME = "EDF"
+
+_FIXED, _PER_SIGNAL = 256, 256
+_BEFORE_COUNTS = 216
+"""Bytes a signal takes in the header before its samples a record: label to prefiltering."""
+
+
+def claims(files: Mapping[str, bytes]) -> bool:
+    """Whether the one file of ``files`` begins as EDF does."""
+    return len(files) == 1 and next(iter(files.values())).startswith(b"0       ")
+
+
+def load(files: Mapping[str, bytes]) -> RawFile:
+    """The signals in ``files`` without the annotations; patient and recording fields are dropped.
+
+    Raises `UnreadableFile` where the header is damaged, claims more or less than the file holds, or says that the
+    recording was interrupted.
+    """
+    data = next(iter(files.values()))
+    records = _check_size(data)
+    if data[192:197] == b"EDF+D":
+        raise UnreadableFile(
+            "The EDF file holds a recording with interruptions (EDF+D); expected none: cut out a stretch."
+        )
+    try:
+        counted = data[:236] + f"{records:<8}".encode("ascii") + data[244:]
+        edf = edfio.read_edf(BytesIO(counted), header_encoding="latin-1")
+        channels = tuple(_channel(signal, place) for place, signal in enumerate(edf.signals, 1))
+    except (ValueError, ZeroDivisionError, OverflowError, IndexError) as problem:
+        raise UnreadableFile(
+            "The EDF header is damaged: it could not be decoded; copy the file again from its source."
+        ) from problem
+    if not channels:
+        raise UnreadableFile("The EDF file holds annotations and no signal; expected an ECG.")
+    notes = ("Patient and recording fields in the file's header were not read.",)
+    return RawFile(channels, "EDF+" if data[192:196] == b"EDF+" else NAME, _started(data), notes)
+
+
+def _integer(field: bytes) -> int:
+    """A whole number of the header."""
+    text = field.decode("latin-1").strip()
+    if not text.isascii() or not text.lstrip("-").isdigit():
+        raise UnreadableFile("The EDF header is damaged: a count in it is not a whole number; copy the file again.")
+    return int(text)
+
+
+def _check_size(data: bytes) -> int:
+    """The number of data records, once the header's claims fit the file's size."""
+    if len(data) < _FIXED:
+        raise UnreadableFile(f"The EDF file ends after {len(data)} bytes, inside its header; copy the file again.")
+    signals, header = _integer(data[252:256]), _integer(data[184:192])
+    if signals < 1 or header != _FIXED + _PER_SIGNAL * signals or len(data) < header:
+        raise UnreadableFile("The EDF header is damaged: its length does not fit its signals; copy the file again.")
+    start = _FIXED + _BEFORE_COUNTS * signals
+    counts = [_integer(data[start + 8 * place : start + 8 * place + 8]) for place in range(signals)]
+    if min(counts) < 1:
+        raise UnreadableFile("The EDF header is damaged: a signal has no samples in a record; copy the file again.")
+    records, bytes_a_record = _integer(data[236:244]), 2 * sum(counts)
+    held = Fraction(len(data) - header, bytes_a_record)
+    if records != held and not (records == -1 and held.denominator == 1):
+        raise UnreadableFile(
+            f"The EDF header claims {records} data records and the file holds {float(held):.4g}; "
+            "it was cut short or altered: copy the file again."
+        )
+    duration = number(data[244:252].decode("latin-1"))
+    if duration is None or not 0 < duration < 1e6:
+        raise UnreadableFile("The EDF header is damaged: its records have no length in seconds; copy the file again.")
+    return int(held)
+
+
+def _channel(signal: edfio.EdfSignal, place: int) -> Channel:
+    """A signal in its physical unit; where the header has no scale, its integers and no unit, so that it is asked."""
+    digital = np.asarray(signal.digital, dtype=np.float64)
+    steps = signal.digital_max - signal.digital_min
+    span = signal.physical_max - signal.physical_min
+    rate = float(signal.sampling_frequency)
+    if steps == 0 or span == 0:
+        return Channel(digital, place, signal.label, None, rate)
+    values = signal.physical_min + (digital - signal.digital_min) * (span / steps)
+    return Channel(values, place, signal.label, signal.physical_dimension.strip() or None, rate)
+
+
+def _started(data: bytes) -> datetime | None:
+    """When recording began, unless the EDF+ header says that the date was removed."""
+    if data[88:99] == b"Startdate X":
+        return None
+    with suppress(ValueError):
+        return datetime.strptime(data[168:184].decode("latin-1"), "%d.%m.%y%H.%M.%S")
+    return None

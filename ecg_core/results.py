@@ -163,7 +163,8 @@ class ModelCard:
     training: Mapping[str, Any]
     data: str
     licence: str
-    format_version: int = 1
+    weights_sha256: str
+    format_version: int
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,72 @@
+"""``summary.json``: what was read, found, told to the network and found again, with its origins."""
+
+import json
+from importlib.metadata import version
+from typing import Any
+
+from ecg_core.export.notice import RESEARCH_ONLY
+from ecg_core.pipeline import compare
+from ecg_core.results import Analysis, Segments
+
+__all__ = ["to_json"]
+
+PACKAGES = ("ecg-core", "torch", "numpy", "scipy", "neurokit2", "wfdb")
+
+
+def to_json(analysis: Analysis) -> str:
+    """Return the summary of an analysis; times are in seconds from the start of the recording."""
+    recording, examination, result = analysis.recording, analysis.examination, analysis.reconstruction
+    content = {
+        "notice": RESEARCH_ONLY,
+        "recording": {
+            "format": recording.source,
+            "leads": [lead.value for lead in recording.leads],
+            "sampling_rate_hz": recording.sampling_rate,
+            "duration_s": recording.duration,
+            "started_at": recording.started_at.isoformat() if recording.started_at else None,
+            "notes": list(recording.notes),
+            "removed_by_filter": list(examination.removed),
+        },
+        "quality": {
+            "verdict": examination.quality.verdict.value,
+            "findings": [
+                {"name": one.name, "verdict": one.verdict.value, "reason": one.reason, "advice": one.advice}
+                for one in examination.quality.findings
+            ],
+        },
+        "metadata": {
+            name: {"value": getattr(analysis.metadata, name), "origin": analysis.metadata.origin(name).value}
+            for name in analysis.metadata.known()
+        },
+        "measured_on_lead_i": {
+            "ventricular_rate_bpm": examination.measurements.ventricular_rate,
+            "qrs_count": examination.measurements.qrs_count,
+            "qrs_duration_ms": examination.measurements.qrs_ms,
+            "t_count": examination.measurements.t_count,
+        },
+        "segments": _segments(examination.segments),
+        "model": {
+            "name": analysis.card.name,
+            "weights_sha256": analysis.card.weights_sha256,
+            "passes": result.passes,
+            "seed": result.seed,
+            "band_coverage": result.coverage,
+            "calibrated_on": analysis.card.calibration.fitted_on if analysis.card.calibration else None,
+        },
+        "against_recorded_leads": {
+            lead.value: {"r": score.r, "rmse_mv": score.rmse_mv, "coverage": score.coverage}
+            for lead, score in compare(analysis).items()
+        },
+        "versions": {name: version(name) for name in PACKAGES},
+    }
+    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+
+
+def _segments(segments: Segments) -> dict[str, Any]:
+    rate = segments.sampling_rate
+    return {
+        "r_peaks_s": (segments.r_peaks / rate).round(4).tolist(),
+        "qrs_s": (segments.qrs / rate).round(4).tolist(),
+        "t_s": (segments.t / rate).round(4).tolist(),
+        "not_delineated": segments.not_delineated,
+    }

@@ -1,0 +1,105 @@
+"""The dual-branch network: a CNN-BiLSTM reads Lead I, a fully connected branch reads the metadata.
+
+After Nakanishi, Hirata and Kubota (Sensors 2026, 26, 212), with five departures: it predicts II and V1-V6 alone (the other
+limb leads follow exactly), with a spread for every sample; metadata come as numbers with known/unknown flags, so that one network
+serves any subset; they steer the decoder by scaling its channels (FiLM) besides being concatenated; convolutions run at a quarter of the
+rate; and everything before the first dropout is `encode`, computed once however many Monte Carlo passes `decode` makes.
+"""
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from ecg_core.models.layers import ChannelDropout, ResidualBlock
+from ecg_core.vocabulary import PREDICTED
+
+__all__ = ["DualBranch", "Encoded", "Estimate"]
+
+STRIDE = 4
+LEAST_SD = 0.002
+"""mV; the resolution of the recordings, below which no spread is claimed."""
+
+
+class Encoded(NamedTuple):
+    """Lead I as the decoder sees it: ``deep (row, channel, time/4)`` and ``skip (row, channel, time)``."""
+
+    deep: Tensor
+    skip: Tensor
+
+
+class Estimate(NamedTuple):
+    """``mean`` and ``sd``, each ``(row, 7, sample)`` in mV, leads as in `PREDICTED`."""
+
+    mean: Tensor
+    sd: Tensor
+
+
+class DualBranch(nn.Module):
+    """Lead I and metadata → II and V1-V6, each sample with its spread.
+
+    >>> network = DualBranch(features=16, channels=8, lstm=8, decoder=8).eval()
+    >>> network(torch.zeros(2, 1000), torch.zeros(2, 16)).mean.shape
+    torch.Size([2, 7, 1000])
+    """
+
+    def __init__(
+        self,
+        *,
+        features: int,
+        channels: int = 96,
+        lstm: int = 96,
+        decoder: int = 80,
+        encoder_dilations: tuple[int, ...] = (1, 2, 4, 8),
+        decoder_dilations: tuple[int, ...] = (1, 2, 4),
+        dropout_fusion: float = 0.2,
+        dropout_metadata: float = 0.1,
+        dropout_decoder: float = 0.1,
+    ) -> None:
+        super().__init__()
+        tabular = 64
+        self.skip = nn.Conv1d(1, 16, 9, padding=4)
+        self.stem = nn.Sequential(
+            nn.Conv1d(1, channels, 4 * STRIDE, stride=STRIDE, padding=6), nn.BatchNorm1d(channels), nn.ReLU()
+        )
+        self.encoder = nn.Sequential(*(ResidualBlock(channels, 5, dilation) for dilation in encoder_dilations))
+        self.lstm = nn.LSTM(channels, lstm, batch_first=True, bidirectional=True)
+        self.metadata_in = nn.Linear(features, tabular)
+        self.metadata_hidden = nn.Linear(tabular, tabular)
+        self.metadata_dropout = ChannelDropout(dropout_metadata)
+        self.fusion_dropout = ChannelDropout(dropout_fusion)
+        self.fusion = nn.Conv1d(2 * lstm + channels + tabular, decoder, 1)
+        self.decoder = nn.ModuleList(
+            ResidualBlock(decoder, 5, dilation, conditions=tabular, dropout=dropout_decoder)
+            for dilation in decoder_dilations
+        )
+        self.up = nn.ConvTranspose1d(decoder, 32, 2 * STRIDE, stride=STRIDE, padding=STRIDE // 2)
+        self.full_rate = nn.Sequential(nn.Conv1d(32 + 16, 48, 7, padding=3), nn.ReLU())
+        self.head = nn.Conv1d(48, 2 * len(PREDICTED), 7, padding=3)
+
+    def encode(self, lead_i: Tensor) -> Encoded:
+        """The part without dropout: ``lead_i (row, sample)`` in mV, a multiple of four samples."""
+        x = lead_i.unsqueeze(1)  # (row, 1, sample)
+        local = self.encoder(self.stem(x))  # (row, channels, sample/4)
+        context, _ = self.lstm(local.transpose(1, 2))  # (row, sample/4, 2 lstm)
+        return Encoded(torch.cat([local, context.transpose(1, 2)], dim=1), torch.relu(self.skip(x)))
+
+    def decode(self, encoded: Encoded, features: Tensor, generator: torch.Generator | None = None) -> Estimate:
+        """The part with dropout: the signal's encoding and ``features (row, feature)`` → the seven leads."""
+        hidden = self.metadata_dropout(torch.relu(self.metadata_in(features)), generator)
+        tabular = self.metadata_dropout(torch.relu(self.metadata_hidden(hidden)), generator)  # (row, 64)
+        tiled = tabular.unsqueeze(-1).expand(-1, -1, encoded.deep.shape[-1])
+        fused = self.fusion_dropout(torch.cat([encoded.deep, tiled], dim=1), generator)
+        x = torch.relu(self.fusion(fused))  # (row, decoder, sample/4)
+        for block in self.decoder:
+            x = block(x, tabular, generator)
+        x = self.full_rate(torch.cat([torch.relu(self.up(x)), encoded.skip], dim=1))  # (row, 48, sample)
+        mean, spread = self.head(x).float().chunk(2, dim=1)
+        return Estimate(mean, nn.functional.softplus(spread) * 0.1 + LEAST_SD)
+
+    def forward(self, lead_i: Tensor, features: Tensor) -> Estimate:
+        """``lead_i (row, sample)`` in mV and ``features (row, feature)`` → the seven leads."""
+        short = -lead_i.shape[1] % STRIDE
+        padded = nn.functional.pad(lead_i, (0, short))
+        mean, sd = self.decode(self.encode(padded), features)
+        return Estimate(mean[..., : lead_i.shape[1]], sd[..., : lead_i.shape[1]])

@@ -1,0 +1,49 @@
+"""Layers shared by the networks."""
+
+import torch
+from torch import Tensor, nn
+
+__all__ = ["ChannelDropout", "ResidualBlock"]
+
+
+class ChannelDropout(nn.Module):
+    """Drops whole channels, the same ones at every time step (variational dropout, Gal and Ghahramani 2016).
+
+    Given a ``generator`` it drops also in evaluation mode, by that generator alone: this is what Monte Carlo sampling uses, so that a seed
+    repeats a result exactly and a model shared by many users never changes mode. Without one it drops only in training.
+    """
+
+    def __init__(self, probability: float) -> None:
+        super().__init__()
+        self.probability = probability
+
+    def forward(self, x: Tensor, generator: torch.Generator | None = None) -> Tensor:
+        """Mask ``x (row, channel, ...)``."""
+        if generator is None and not self.training:
+            return x
+        shape = (*x.shape[:2], *(1 for _ in x.shape[2:]))
+        keep = torch.rand(shape, generator=generator, device=x.device) >= self.probability
+        return x * (keep.to(x.dtype) / (1 - self.probability))
+
+
+class ResidualBlock(nn.Module):
+    """Two dilated convolutions over time around a skip; with ``conditions``, metadata scale and shift the channels (FiLM, Perez et al. 2018)."""
+
+    def __init__(self, channels: int, kernel: int, dilation: int, *, conditions: int = 0, dropout: float = 0.0) -> None:
+        super().__init__()
+        padding = dilation * (kernel - 1) // 2
+        self.first = nn.Conv1d(channels, channels, kernel, padding=padding, dilation=dilation, bias=False)
+        self.first_norm = nn.BatchNorm1d(channels)
+        self.second = nn.Conv1d(channels, channels, kernel, padding=padding, dilation=dilation, bias=False)
+        self.second_norm = nn.BatchNorm1d(channels)
+        self.film = nn.Linear(conditions, 2 * channels) if conditions else None
+        self.dropout = ChannelDropout(dropout)
+
+    def forward(self, x: Tensor, condition: Tensor | None = None, generator: torch.Generator | None = None) -> Tensor:
+        """``x (row, channel, time)``, ``condition (row, conditions)`` → ``(row, channel, time)``."""
+        y = self.first_norm(self.first(x))
+        if self.film is not None:
+            scale, shift = self.film(condition).unsqueeze(-1).chunk(2, dim=1)
+            y = y * (1 + scale) + shift
+        y = self.dropout(torch.relu(y), generator)
+        return torch.relu(x + self.second_norm(self.second(y)))

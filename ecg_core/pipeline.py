@@ -1,0 +1,190 @@
+"""The whole flow on one screen: a recording and metadata in, twelve leads with their doubt and the waves of Lead I out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from ecg_core.errors import CheckpointRefused, RecordingRefused
+from ecg_core.limb_leads import derive
+from ecg_core.metadata import encode, from_measurements, measure_twelve_leads, merge
+from ecg_core.metrics import covered, pearson_r, rmse
+from ecg_core.models.checkpoint import Model, load_model
+from ecg_core.records import PatientMetadata, Preparation, Recording
+from ecg_core.results import Analysis, Examination, Reconstruction, Segments
+from ecg_core.signals.filters import band_pass, resample
+from ecg_core.signals.intervals import measure
+from ecg_core.signals.quality import assess
+from ecg_core.signals.waves import find_waves, label_waves
+from ecg_core.signals.windows import cut, fade_weights, window_starts
+from ecg_core.uncertainty.calibration import band
+from ecg_core.uncertainty.mc_dropout import Moments, sample
+from ecg_core.vocabulary import DERIVED, ESTIMATED, LEADS, PREDICTED, FloatArray, Lead, Origin, Verdict
+
+__all__ = ["LeadScore", "analyse", "axes_of_earlier", "compare", "examine", "known_from_lead_i", "reconstruct"]
+
+Progress = Callable[[float], None]
+
+
+def examine(recording: Recording, preparation: Preparation | None = None) -> Examination:
+    """Filter Lead I and say what it shows by itself: quality, waves, rate, QRS count and duration.
+
+    Raises `LeadMissing` where the recording has no Lead I.
+    """
+    raw, rate = recording[Lead.I], recording.sampling_rate
+    filtered, removed = band_pass(raw[None], rate, preparation or Preparation())
+    segments = find_waves(filtered[0], rate)
+    quality = assess(raw, rate, segments)
+    return Examination(filtered[0], rate, quality, segments, measure(segments, len(raw)), removed)
+
+
+def known_from_lead_i(examination: Examination) -> PatientMetadata:
+    """Rate, QRS duration and QRS count as Lead I itself gives them."""
+    return from_measurements(examination.measurements)
+
+
+def axes_of_earlier(recording: Recording) -> PatientMetadata:
+    """The R and T axis of an earlier twelve-lead ECG of the same patient; a rate or duration of then says nothing of now.
+
+    Raises `LeadMissing` where it holds no Leads I and II, `RecordingRefused` where no axis can be measured on it.
+    """
+    filtered, _ = band_pass(recording.signals, recording.sampling_rate, Preparation())
+    earlier = Recording(filtered, recording.leads, recording.sampling_rate, recording.source)
+    measured = measure_twelve_leads(earlier, find_waves(earlier[Lead.I], earlier.sampling_rate), Origin.EARLIER)
+    if measured.r_axis_deg is None and measured.t_axis_deg is None:
+        raise RecordingRefused(
+            "Found no QRS complexes in the earlier ECG from which an axis can be measured; expected a readable twelve-lead recording: "
+            "type the axes, or leave them unknown."
+        )
+    return PatientMetadata(
+        r_axis_deg=measured.r_axis_deg, t_axis_deg=measured.t_axis_deg, origins=dict(measured.origins)
+    )
+
+
+def analyse(
+    recording: Recording,
+    metadata: PatientMetadata | None = None,
+    model: Model | None = None,
+    *,
+    measure_lead_i: bool = True,
+    examination: Examination | None = None,
+    passes: int = 50,
+    seed: int = 0,
+    coverage: float = 0.9,
+    progress: Progress | None = None,
+) -> Analysis:
+    """Reconstruct the twelve leads of a recording from its Lead I alone.
+
+    Other leads in the recording never reach the network; they become the reference. ``metadata`` is what is known of the patient; with
+    ``measure_lead_i`` the rate, QRS duration and QRS count that it leaves unknown are measured on Lead I. ``coverage`` of the band is one
+    of the levels the model is calibrated for. ``examination`` saves examining the same recording twice. ``progress`` is called with
+    the share done. Raises `RecordingRefused` where the quality of Lead I forbids it.
+
+    >>> from pathlib import Path
+    >>> from ecg_core import read
+    >>> folder = Path("sample_data")
+    >>> recording = read({path.name: path.read_bytes() for path in sorted(folder.glob("A0001.*"))})
+    >>> analyse(recording, passes=4).reconstruction.mean.shape == (12, recording.signals.shape[1])
+    True
+    """
+    model = load_model() if model is None else model
+    examination = examination or examine(recording, model.card.preparation)
+    if examination.quality.verdict is Verdict.STOP:
+        found = [finding for finding in examination.quality.findings if finding.verdict is Verdict.STOP]
+        raise RecordingRefused(" ".join(f"{finding.reason} {finding.advice}" for finding in found))
+    metadata = metadata or PatientMetadata()
+    if measure_lead_i:
+        metadata = merge(metadata, known_from_lead_i(examination))
+    reconstruction = reconstruct(
+        examination.lead_i, examination.segments, metadata, model,
+        passes=passes, seed=seed, coverage=coverage, progress=progress,
+    )  # fmt: skip
+    return Analysis(recording, metadata, examination, reconstruction, model.card, _reference(recording, model))
+
+
+def _reference(recording: Recording, model: Model) -> Recording | None:
+    others = tuple(lead for lead in recording.leads if lead is not Lead.I)
+    if not others:
+        return None
+    filtered, _ = band_pass(recording.only(*others).signals, recording.sampling_rate, model.card.preparation)
+    return Recording(filtered, others, recording.sampling_rate, recording.source)
+
+
+def reconstruct(
+    lead_i: FloatArray,
+    segments: Segments,
+    metadata: PatientMetadata,
+    model: Model,
+    *,
+    passes: int = 50,
+    seed: int = 0,
+    coverage: float = 0.9,
+    progress: Progress | None = None,
+) -> Reconstruction:
+    """Run the network over filtered Lead I ``(sample,)`` at the rate of ``segments``, window by window, and calibrate.
+
+    Windows are joined by a cross-fade of their moments at the network's rate and brought back to the recording's own: II and V1-V6 by a polyphase
+    filter, the other limb leads from II and the measured Lead I, so that their laws hold exactly; spreads are interpolated.
+    """
+    rate, samples = segments.sampling_rate, len(lead_i)
+    slow = _moments(resample(lead_i, rate, model.card.preparation.sampling_rate), metadata, model, passes, seed, progress)
+    slow_rate = model.card.preparation.sampling_rate
+    mean = np.empty((len(LEADS), samples), np.float32)
+    mean[LEADS.index(Lead.I)] = lead_i
+    rows = [LEADS.index(lead) for lead in PREDICTED]
+    mean[rows] = resample(slow.mean[rows], slow_rate, rate, samples)
+    for lead in DERIVED:
+        mean[LEADS.index(lead)] = derive(lead, mean[LEADS.index(Lead.I)], mean[LEADS.index(Lead.II)])
+    times, slow_times = np.arange(samples) / rate, np.arange(slow.mean.shape[1]) / slow_rate
+    epistemic, total = (
+        np.stack([np.interp(times, slow_times, row) for row in sd]).astype(np.float32)
+        for sd in (slow.epistemic_sd, slow.total_sd)
+    )
+    if model.card.calibration is None:
+        raise CheckpointRefused(f"Found no calibration in checkpoint {model.card.name}; expected one: run ecg-core train to its end.")
+    low, high = band(mean, total, label_waves(segments, samples), model.card.calibration, coverage)
+    return Reconstruction(mean, epistemic, total, low, high, coverage, rate, passes, seed)
+
+
+def _moments(
+    lead_i: FloatArray, metadata: PatientMetadata, model: Model, passes: int, seed: int, progress: Progress | None
+) -> Moments:
+    """Moments of a whole recording at the network's rate, each ``(12, sample)``, its windows cross-faded."""
+    preparation, features = model.card.preparation, encode(metadata)
+    length, overlap = (
+        round(seconds * preparation.sampling_rate) for seconds in (preparation.window_seconds, preparation.overlap_seconds)
+    )
+    starts = window_starts(len(lead_i), length, overlap)
+    joined = [np.zeros((len(LEADS), len(lead_i)), np.float32) for _ in range(3)]
+    weights = fade_weights(len(lead_i), starts, length, overlap)
+    for index, (window, start, weight) in enumerate(zip(cut(lead_i, preparation), starts, weights, strict=True)):
+        moments = sample(model.network, window.signal, features, passes=passes, seed=seed)
+        for whole, part in zip(joined, (moments.mean, moments.epistemic_sd, moments.total_sd), strict=True):
+            whole[:, start : start + len(weight)] += weight * part
+        if progress is not None:
+            progress((index + 1) / len(starts))
+    return Moments(*joined)
+
+
+@dataclass(frozen=True)
+class LeadScore:
+    """How an estimated lead compares with the recorded one: Pearson r, RMSE in mV, share of samples inside the band."""
+
+    r: float
+    rmse_mv: float
+    coverage: float
+
+
+def compare(analysis: Analysis) -> dict[Lead, LeadScore]:
+    """Score each estimated lead that the file also held, over the whole recording; empty where it held none."""
+    scores = {}
+    for lead in ESTIMATED:
+        if analysis.reference is None or lead not in analysis.reference:
+            continue
+        row, result, truth = LEADS.index(lead), analysis.reconstruction, analysis.reference[lead]
+        scores[lead] = LeadScore(
+            float(pearson_r(result.mean[row], truth)),
+            float(rmse(result.mean[row], truth)),
+            float(covered(result.low[row], result.high[row], truth).mean()),
+        )
+    return scores

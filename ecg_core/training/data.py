@@ -1,0 +1,157 @@
+"""PTB-XL in its published layout, prepared once and cached beside the data."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import wfdb
+from tqdm import tqdm
+
+from ecg_core.errors import DataMissing
+from ecg_core.limb_leads import twelve
+from ecg_core.metadata import measure_twelve_leads
+from ecg_core.records import METADATA_RANGES, PatientMetadata, Preparation, Recording
+from ecg_core.signals.filters import band_pass, resample
+from ecg_core.signals.waves import find_waves, label_waves
+from ecg_core.signals.intervals import measure
+from ecg_core.metadata import from_measurements
+from ecg_core.vocabulary import LEADS, PREDICTED, FloatArray, IntArray, Lead, Origin, Sex
+
+__all__ = ["STORED", "Records", "load_folds", "metadata_of"]
+
+STORED = (Lead.I, *PREDICTED)
+"""The leads that are kept; the other four follow exactly."""
+CACHE_VERSION = 1
+MICROVOLTS = 1000.0
+
+
+@dataclass(frozen=True, eq=False)
+class Records:
+    """Prepared records: ``signals (record, 8, sample)`` int16 in µV, leads as in `STORED`; ``waves (record, sample)``: index into ``tuple(Wave)``,
+    from the measured Lead I; ``table``: one row a record (ecg_id, patient_id, fold, superclass codes, age, sex and the measured metadata:
+    ``rate``, ``qrs_ms``, … over twelve leads, ``rate_i``, … on Lead I alone).
+    """
+
+    signals: IntArray
+    waves: IntArray
+    table: pd.DataFrame
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+    def leads(self, rows: IntArray | slice) -> FloatArray:
+        """The eight stored leads of some records in mV, ``(record, 8, sample)`` float32."""
+        return self.signals[rows].astype(np.float32) / np.float32(MICROVOLTS)
+
+    def twelve(self, row: int) -> FloatArray:
+        """All leads of one record in mV, ``(12, sample)``."""
+        stored = self.leads(slice(row, row + 1))[0]
+        return twelve(stored[0], stored[1:])
+
+
+MEASURED_ON_TWELVE = ("ventricular_rate", "qrs_ms", "qrs_count", "r_axis_deg", "t_axis_deg")
+MEASURED_ON_LEAD_I = ("ventricular_rate", "qrs_ms", "qrs_count")
+
+
+def metadata_of(row: "pd.Series[float]", tier: str) -> PatientMetadata:
+    """What a network is told of one record in a metadata tier.
+
+    ``none``; ``wearable``: age, sex and what Lead I itself gives; ``paper``: the five of Nakanishi et al. measured on the same twelve leads;
+    ``all``: these and age and sex.
+    """
+    if tier == "none":
+        return PatientMetadata()
+    values: dict[str, object] = {}
+    if tier in ("wearable", "all"):
+        if pd.notna(row["age_years"]):
+            values["age_years"] = float(row["age_years"])
+        if pd.notna(row["sex"]):
+            values["sex"] = Sex.FEMALE if row["sex"] == 1 else Sex.MALE
+    names, suffix = (MEASURED_ON_LEAD_I, "_i") if tier == "wearable" else (MEASURED_ON_TWELVE, "")
+    for name in names:
+        if pd.notna(row[name + suffix]):
+            values[name] = float(row[name + suffix])
+    origin = Origin.LEAD_I if tier == "wearable" else Origin.TWELVE_LEADS
+    return PatientMetadata(**values, origins=dict.fromkeys(names, origin))  # type: ignore[arg-type]
+
+
+def _prepare_record(task: tuple[str, Preparation]) -> tuple[IntArray, IntArray, dict[str, float | None]]:
+    """Read, filter, delineate and measure one record; the work of one process."""
+    path, preparation = task
+    record = wfdb.rdrecord(path)
+    names = [name.upper() for name in record.sig_name]
+    raw = np.nan_to_num(record.p_signal.T[[names.index(lead.upper()) for lead in STORED]])
+    filtered, _ = band_pass(raw, record.fs, preparation)
+    rate = preparation.sampling_rate
+    prepared = resample(filtered, record.fs, rate, round(preparation.window_seconds * rate))
+    segments = find_waves(prepared[0], rate)
+    measured = measure_twelve_leads(Recording(prepared, STORED, rate, "PTB-XL"), segments)
+    on_lead_i = from_measurements(measure(segments, prepared.shape[1]))
+    values = {name: getattr(measured, name) for name in MEASURED_ON_TWELVE}
+    values |= {f"{name}_i": getattr(on_lead_i, name) for name in MEASURED_ON_LEAD_I}
+    microvolts = np.clip(np.round(prepared * MICROVOLTS), -32767, 32767).astype(np.int16)
+    return microvolts, label_waves(segments, prepared.shape[1]), values
+
+
+def _database(folder: Path) -> pd.DataFrame:
+    path = folder / "ptbxl_database.csv"
+    if not path.is_file():
+        raise DataMissing(
+            f"Found no ptbxl_database.csv in {folder}; expected PTB-XL as PhysioNet publishes it: give its top folder with --data."
+        )
+    return pd.read_csv(path)
+
+
+def _known_age(ages: "pd.Series[float]") -> "pd.Series[float]":
+    """Ages in years; PTB-XL writes 300 for everybody over 89, kept here as 90 (its own convention for them)."""
+    low, high, _ = METADATA_RANGES["age_years"]
+    return ages.where(ages != 300, 90).where(lambda age: (age >= low) & (age <= high))
+
+
+def _load_fold(folder: Path, rows: pd.DataFrame, preparation: Preparation, workers: int) -> Records:
+    tasks = [(str(folder / name), preparation) for name in rows["filename_lr"]]
+    with ProcessPoolExecutor(workers) as pool:
+        fold = int(rows["strat_fold"].iloc[0])
+        done = list(tqdm(pool.map(_prepare_record, tasks, chunksize=32), total=len(tasks), desc=f"preparing fold {fold}"))
+    table = pd.DataFrame([values for _, _, values in done]).astype(float)
+    table["age_years"], table["sex"] = _known_age(rows["age"]).to_numpy(), rows["sex"].to_numpy()
+    for column in ("ecg_id", "patient_id", "scp_codes", "recording_date"):
+        table[column] = rows[column].to_numpy()
+    return Records(np.stack([one for one, _, _ in done]), np.stack([two for _, two, _ in done]), table)
+
+
+def load_folds(folder: Path, folds: Iterable[int], preparation: Preparation, *, workers: int = 2) -> Records:
+    """Load whole folds of PTB-XL, from the cache ``FOLDER/ecg_core_cache`` where they have been prepared before.
+
+    The cache is keyed by the preparation, so that another one never gets the wrong signals. Raises `DataMissing`
+    where the folder does not hold PTB-XL; fold 10 is kept apart for independent evaluation and refused.
+    """
+    folds = tuple(folds)
+    if 10 in folds:
+        raise DataMissing("Found fold 10 among the folds; it is kept apart for independent evaluation: choose from 1 to 9.")
+    database = _database(folder)
+    key = hashlib.sha256(json.dumps([CACHE_VERSION, asdict(preparation)]).encode()).hexdigest()[:12]
+    cache = folder / "ecg_core_cache" / key
+    cache.mkdir(parents=True, exist_ok=True)
+    parts = []
+    for fold in folds:
+        arrays, table = cache / f"fold{fold}.npz", cache / f"fold{fold}.csv"
+        if not (arrays.is_file() and table.is_file()):
+            rows = database[database["strat_fold"] == fold]
+            if rows.empty:
+                raise DataMissing(f"Found no record of fold {fold} in {folder}; expected PTB-XL's folds 1 to 9.")
+            records = _load_fold(folder, rows, preparation, workers)
+            np.savez(arrays, signals=records.signals, waves=records.waves)
+            records.table.to_csv(table, index=False)
+        with np.load(arrays) as saved:
+            parts.append(Records(saved["signals"], saved["waves"], pd.read_csv(table)))
+    return Records(
+        np.concatenate([part.signals for part in parts]),
+        np.concatenate([part.waves for part in parts]),
+        pd.concat([part.table for part in parts], ignore_index=True),
+    )

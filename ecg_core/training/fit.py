@@ -1,0 +1,264 @@
+"""The training loop: folds 1-7 train, fold 8 selects."""
+
+import json
+import math
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from time import monotonic
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from tqdm import tqdm
+
+from ecg_core.errors import CheckpointRefused
+from ecg_core.limb_leads import DERIVATION
+from ecg_core.metadata import FEATURES, FIELDS, encode
+from ecg_core.models.dual_branch import DualBranch
+from ecg_core.training.data import Records, metadata_of
+from ecg_core.vocabulary import FloatArray, IntArray
+
+__all__ = ["Settings", "estimate", "fit", "mean_r"]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a network is trained; kept in its card."""
+
+    channels: int = 128
+    lstm: int = 128
+    decoder: int = 96
+    epochs: int = 60
+    batch: int = 64
+    learning_rate: float = 2e-3
+    weight_decay: float = 0.02
+    warm_up_epochs: float = 1.0
+    decay_share: float = 0.4
+    crop_samples: int = 512
+    average_decay: float = 0.998
+    correlation_weight: float = 0.1
+    spread_weight: float = 0.02
+    gain_spread: float = 0.15
+    seed: int = 0
+
+
+SMOOTH_BETA = 0.1
+"""mV; below it the error counts squared, above it linearly."""
+
+
+def build(settings: Settings) -> DualBranch:
+    """The network of these settings, untrained."""
+    return DualBranch(
+        features=len(FEATURES), channels=settings.channels, lstm=settings.lstm, decoder=settings.decoder
+    )
+
+
+def eleven(lead_i: Tensor, predicted: Tensor) -> Tensor:
+    """The seven predicted leads and the four derived ones: ``(row, sample)``, ``(row, 7, sample)`` → ``(row, 11, sample)``."""
+    derived = [of_i * lead_i + of_ii * predicted[:, 0] for of_i, of_ii in DERIVATION.values()]
+    return torch.cat([predicted, torch.stack(derived, dim=1)], dim=1)
+
+
+def loss_of(mean: Tensor, sd: Tensor, lead_i: Tensor, truth: Tensor, settings: Settings) -> tuple[Tensor, Tensor]:
+    """The loss, and the mean correlation over eleven leads.
+
+    Smooth L1 in mV over the eleven estimated leads, one minus their record-wise correlation, and the Gaussian likelihood of the spread with the mean
+    held fixed, so that learning the doubt never trades the mean away.
+    """
+    estimated, true = eleven(lead_i, mean), eleven(lead_i, truth)
+    point = nn.functional.smooth_l1_loss(estimated, true, beta=SMOOTH_BETA)
+    x, y = estimated - estimated.mean(-1, keepdim=True), true - true.mean(-1, keepdim=True)
+    r = ((x * y).sum(-1) / ((x**2).sum(-1) * (y**2).sum(-1) + 1e-6).sqrt()).mean()
+    spread = (torch.log(sd) + (mean.detach() - truth) ** 2 / (2 * sd**2)).mean()
+    return point + settings.correlation_weight * (1 - r) + settings.spread_weight * spread, r
+
+
+def training_features(records: Records) -> FloatArray:
+    """Encoded metadata of every record with all that is known, ``(record, feature)``."""
+    rows = (row for _, row in records.table.iterrows())
+    return np.stack([encode(metadata_of(row, "all")) for row in rows])
+
+
+def _columns_of_fields() -> list[list[int]]:
+    """For each field the elements of the feature vector that tell it."""
+    stems = [name.removesuffix("_deg") for name in FIELDS]
+    return [[i for i, feature in enumerate(FEATURES) if feature.startswith(stem)] for stem in stems]
+
+
+def drop_fields(features: FloatArray, random: np.random.Generator) -> FloatArray:
+    """Forget metadata at random: a third of the records keep nothing, a third everything, a third each field by the toss of a coin.
+
+    One network so learns to serve any subset. ``features (record, feature)``.
+    """
+    count = len(features)
+    kept = random.random((count, len(FIELDS))) < 0.5
+    fate = random.random(count)
+    kept[fate < 1 / 3] = False
+    kept[fate >= 2 / 3] = True
+    mask = np.ones_like(features)
+    for field, columns in enumerate(_columns_of_fields()):
+        mask[:, columns] = kept[:, [field]]
+    return features * mask
+
+
+def batches(
+    records: Records, features: FloatArray, settings: Settings, epoch: int, *, whole: bool
+) -> Iterator[tuple[Tensor, Tensor]]:
+    """Batches ``(lead (row, 8, sample), features)`` of one epoch, shuffled, cropped and scaled by the epoch's own seed."""
+    random = np.random.default_rng([settings.seed, epoch])
+    order = random.permutation(len(records))
+    samples = records.signals.shape[2]
+    length = samples if whole else settings.crop_samples
+    for first in range(0, len(order) - settings.batch + 1, settings.batch):
+        rows: IntArray = order[first : first + settings.batch]
+        start = int(random.integers(0, samples - length + 1))
+        gain = np.exp(random.normal(0, settings.gain_spread, (len(rows), 1, 1))).astype(np.float32)
+        leads = records.leads(rows)[:, :, start : start + length] * gain
+        yield torch.from_numpy(leads), torch.from_numpy(drop_fields(features[rows], random))
+
+
+def rate_at(progress: float, settings: Settings) -> float:
+    """Learning rate after ``progress`` epochs: warm-up, constant, then falling along a cosine over the last ``decay_share``."""
+    decay_epochs = settings.decay_share * settings.epochs
+    decayed = max(0.0, (progress - settings.epochs + decay_epochs) / decay_epochs)
+    warm = min(1.0, progress / settings.warm_up_epochs)
+    return settings.learning_rate * warm * (0.01 + 0.99 * (1 + math.cos(math.pi * min(decayed, 1.0))) / 2)
+
+
+def autocast(device: torch.device) -> AbstractContextManager[None]:
+    """bfloat16 where the machine computes in it (AVX-512 BF16 or AMX on a CPU, or a GPU), else plain float32."""
+    capable = device.type == "cuda" or torch.cpu._is_avx512_bf16_supported()
+    return torch.autocast(device.type, torch.bfloat16, enabled=capable)
+
+
+@torch.inference_mode()
+def estimate(network: nn.Module, records: Records, features: FloatArray, *, batch: int = 128) -> FloatArray:
+    """The seven leads without dropout for every record, ``(record, 7, sample)`` in mV."""
+    network.eval()
+    device = next(network.parameters()).device
+    parts = []
+    for first in range(0, len(records), batch):
+        rows = slice(first, first + batch)
+        lead_i = torch.from_numpy(records.leads(rows)[:, 0]).to(device)
+        with autocast(device):
+            mean, _ = network(lead_i, torch.from_numpy(features[rows]).to(device))
+        parts.append(mean.cpu().numpy())
+    return np.concatenate(parts)
+
+
+def mean_r(predicted: FloatArray, records: Records) -> FloatArray:
+    """Record-wise Pearson r of the eleven estimated leads, ``(record, 11)``: II, V1-V6, III, aVR, aVL, aVF."""
+    from ecg_core.metrics import pearson_r
+
+    truth = records.leads(slice(None))
+    lead_i = torch.from_numpy(truth[:, 0])
+    estimated = eleven(lead_i, torch.from_numpy(predicted)).numpy()
+    return pearson_r(estimated, eleven(lead_i, torch.from_numpy(truth[:, 1:])).numpy())
+
+
+def fit(train: Records, select: Records, settings: Settings, state_file: Path) -> tuple[DualBranch, list[dict[str, float]]]:
+    """Train until the last epoch and return the averaged network that was best on ``select``, and the history.
+
+    After every epoch everything needed to go on is written to ``state_file``; a second call goes on from there. Raises
+    `CheckpointRefused` where that file is of a network of another size.
+    """
+    torch.manual_seed(settings.seed)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    network = build(settings).to(device)
+    average = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(settings.average_decay), use_buffers=True)
+    optimiser = torch.optim.AdamW(network.parameters(), lr=0.0, weight_decay=settings.weight_decay)
+    history: list[dict[str, float]] = []
+    best = {"score": -1.0, "weights": {}}
+    if state_file.is_file():
+        state = torch.load(state_file, weights_only=True)
+        shape = ("channels", "lstm", "decoder", "seed")
+        if any(state["settings"][name] != getattr(settings, name) for name in shape):
+            raise CheckpointRefused(
+                f"Found {state_file.name} of a run with other settings; expected the same size and seed: move it away to start anew."
+            )
+        network.load_state_dict(state["network"])
+        average.load_state_dict(state["average"])
+        optimiser.load_state_dict(state["optimiser"])
+        history, best = state["history"], state["best"]
+    features = training_features(train)
+    tiers = {tier: _tier_features(select, tier) for tier in ("none", "paper")}
+    for epoch in range(len(history), settings.epochs):
+        torch.manual_seed(settings.seed + epoch)
+        report = _train_epoch(network, average, optimiser, train, features, settings, epoch)
+        for tier, encoded in tiers.items():
+            report[f"r_{tier}"] = float(mean_r(estimate(average.module, select, encoded), select).mean())
+        history.append(report)
+        print(json.dumps(report), flush=True)
+        score = (report["r_none"] + report["r_paper"]) / 2
+        if score > best["score"]:
+            best = {"score": score, "weights": {name: value.cpu().clone() for name, value in average.module.state_dict().items()}}
+        _save(state_file, settings, network, average, optimiser, history, best)
+    network.load_state_dict(best["weights"])
+    return network.cpu().eval(), history
+
+
+def _tier_features(records: Records, tier: str) -> FloatArray:
+    return np.stack([encode(metadata_of(row, tier)) for _, row in records.table.iterrows()])
+
+
+def _train_epoch(
+    network: DualBranch,
+    average: AveragedModel,
+    optimiser: torch.optim.Optimizer,
+    train: Records,
+    features: FloatArray,
+    settings: Settings,
+    epoch: int,
+) -> dict[str, float]:
+    network.train()
+    device = next(network.parameters()).device
+    steps = len(train) // settings.batch
+    whole = epoch >= settings.epochs * (1 - settings.decay_share / 2)
+    total_loss = total_r = 0.0
+    started = monotonic()
+    with tqdm(batches(train, features, settings, epoch, whole=whole), total=steps, desc=f"epoch {epoch + 1}/{settings.epochs}") as bar:
+        for step, (leads, known) in enumerate(bar):
+            leads, known = leads.to(device), known.to(device)
+            rate = rate_at(epoch + step / steps, settings)
+            for group in optimiser.param_groups:
+                group["lr"] = rate
+            with autocast(device):
+                mean, sd = network(leads[:, 0], known)
+            loss, r = loss_of(mean, sd, leads[:, 0], leads[:, 1:], settings)
+            optimiser.zero_grad(set_to_none=True)
+            loss.backward()
+            nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+            optimiser.step()
+            average.update_parameters(network)
+            total_loss, total_r = total_loss + loss.item(), total_r + r.item()
+            speed = (step + 1) * settings.batch / (monotonic() - started)
+            bar.set_postfix(loss=f"{total_loss / (step + 1):.4f}", r=f"{total_r / (step + 1):.3f}", records_s=f"{speed:.0f}")
+    return {
+        "epoch": epoch + 1,
+        "loss": total_loss / steps,
+        "r_train": total_r / steps,
+        "records_per_s": steps * settings.batch / (monotonic() - started),
+    }
+
+
+def _save(
+    path: Path,
+    settings: Settings,
+    network: nn.Module,
+    average: nn.Module,
+    optimiser: torch.optim.Optimizer,
+    history: list[dict[str, float]],
+    best: dict[str, object],
+) -> None:
+    """Write the whole state beside, then move it into place, so that an interrupted write loses nothing."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    state = {
+        "settings": asdict(settings), "network": network.state_dict(), "average": average.state_dict(),
+        "optimiser": optimiser.state_dict(), "history": history, "best": best,
+    }  # fmt: skip
+    beside = path.with_suffix(".writing")
+    torch.save(state, beside)
+    beside.replace(path)

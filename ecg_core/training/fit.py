@@ -31,7 +31,7 @@ class Settings:
     channels: int = 128
     lstm: int = 128
     decoder: int = 96
-    epochs: int = 60
+    epochs: int = 45
     batch: int = 64
     learning_rate: float = 2e-3
     weight_decay: float = 0.02

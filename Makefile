@@ -19,7 +19,7 @@ check: $(VENV)/.dev ## Check format, lint, types, import contracts and the publi
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m pytest tests/test_public_api.py
 
 train: $(VENV)/.app ## Train on PTB-XL: make train DATA=folder [NAME=model]

@@ -29,7 +29,7 @@ def test_the_example_is_five_lines(code: str) -> None:
 def test_the_example_reconstructs_twelve_leads(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     namespace: dict[str, object] = {}
-    exec(compile(code, "README.md", "exec"), namespace)
+    exec(compile(code, "the Python of README.md", "exec"), namespace)
     analysis = namespace["analysis"]
     assert isinstance(analysis, Analysis)
     assert analysis.reconstruction.mean.shape[0] == 12

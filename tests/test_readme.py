@@ -6,14 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ecg_core.export.notice import RESEARCH_ONLY
 from ecg_core.results import Analysis
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-NOTICE = (
-    "Research and education only. Not a medical device. Eleven of the twelve leads are estimated from one. "
-    "Do not use for diagnosis, triage or treatment; it can neither show nor rule out a heart attack."
-)
 
 
 @pytest.fixture
@@ -37,7 +34,7 @@ def test_the_example_reconstructs_twelve_leads(code: str, monkeypatch: pytest.Mo
 
 
 def test_the_notice_is_there_word_for_word() -> None:
-    assert NOTICE in " ".join(README.replace(">", " ").split())
+    assert RESEARCH_ONLY in " ".join(README.replace(">", " ").split())
 
 
 def test_every_path_that_is_linked_exists() -> None:

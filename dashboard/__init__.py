@@ -1,0 +1,1 @@
+"""The dashboard: pages that ask and show; all computing is in `ecg_core`."""

@@ -1,0 +1,220 @@
+"""The layers of the tracing: each function turns one kind of value into traces or shapes."""
+
+from collections.abc import Iterator
+from math import ceil
+
+import numpy as np
+import plotly.graph_objects as go
+
+from dashboard.figures.paper import Page, Panel, View
+from dashboard.theme import Palette, Spread
+from ecg_core.results import Analysis, Segments
+from ecg_core.vocabulary import FloatArray, IntArray, Provenance
+
+__all__ = [
+    "HIGHEST_RATE",
+    "bands",
+    "calibration_pulses",
+    "heat_strips",
+    "references",
+    "separators",
+    "waveforms",
+    "waves",
+    "waves_in",
+]
+
+HIGHEST_RATE = 250.0
+"""Highest rate at which a curve is drawn, Hz; the signal holds nothing above 40 Hz."""
+STRIP_SECONDS = 0.02
+ESTIMATED_DASH = "7px,1.5px"
+Shape = dict[str, object]
+
+
+def _piece(signal: FloatArray, panel: Panel, sampling_rate: float) -> tuple[FloatArray, float, float]:
+    """The panel's part of ``signal``, thinned to at most `HIGHEST_RATE`: values, time of the first and step in s."""
+    step = ceil(sampling_rate / HIGHEST_RATE)
+    first = max(0, ceil(round(panel.begin * sampling_rate, 6)))
+    last = int(round(panel.end * sampling_rate, 6)) + 1
+    values = np.asarray(signal[first : min(last, signal.size) : step], dtype=np.float32)
+    return values, first / sampling_rate, step / sampling_rate
+
+
+def waveforms(analysis: Analysis, page: Page, palette: Palette) -> Iterator[go.Scatter]:
+    """The measured lead as a solid line, each estimated one as a finely broken line in another colour."""
+    reconstruction = analysis.reconstruction
+    promise = f"{reconstruction.coverage:.0%}"
+    for panel in page.panels:
+        row = reconstruction.row(panel.lead)
+        mean, begin, step = _piece(reconstruction.mean[row], panel, reconstruction.sampling_rate)
+        provenance = reconstruction.provenance(panel.lead)
+        measured = provenance is Provenance.MEASURED
+        details = [mean]
+        text = f"<b>{panel.lead}</b> {provenance}<br>%{{x:.2f}} s, %{{customdata[0]:.2f}} mV"
+        if not measured:
+            low, high = (
+                _piece(side[row], panel, reconstruction.sampling_rate)[0]
+                for side in (reconstruction.low, reconstruction.high)
+            )
+            details += [low, high]
+            text += f"<br>{promise} band %{{customdata[1]:.2f}} to %{{customdata[2]:.2f}} mV"
+        yield go.Scatter(
+            x0=begin,
+            dx=step,
+            y=mean + np.float32(panel.baseline),
+            customdata=np.stack(details, axis=1),
+            hovertemplate=text + "<extra></extra>",
+            mode="lines",
+            line={
+                "color": palette.measured if measured else palette.estimated,
+                "width": 1.5 if measured else 1.3,
+                "dash": "solid" if measured else ESTIMATED_DASH,
+            },
+            name=f"{panel.lead} {provenance}",
+            showlegend=False,
+        )
+
+
+def bands(analysis: Analysis, page: Page, palette: Palette) -> Iterator[go.Scatter]:
+    """The calibrated band of each estimated lead, as its lower edge and the filled upper one."""
+    reconstruction = analysis.reconstruction
+    for panel in page.panels:
+        if reconstruction.provenance(panel.lead) is Provenance.MEASURED:
+            continue
+        for side, fill in ((reconstruction.low, None), (reconstruction.high, "tonexty")):
+            values, begin, step = _piece(side[reconstruction.row(panel.lead)], panel, reconstruction.sampling_rate)
+            yield go.Scatter(
+                x0=begin,
+                dx=step,
+                y=values + np.float32(panel.baseline),
+                mode="lines",
+                line={"width": 0},
+                fill=fill,
+                fillcolor=palette.band,
+                hoverinfo="skip",
+                name=f"{panel.lead} band",
+                showlegend=False,
+            )
+
+
+def references(analysis: Analysis, page: Page, palette: Palette) -> Iterator[go.Scatter]:
+    """The leads that the file held and the network did not see, in grey."""
+    reference = analysis.reference
+    if reference is None:
+        return
+    for panel in page.panels:
+        if panel.lead not in reference or analysis.reconstruction.provenance(panel.lead) is Provenance.MEASURED:
+            continue
+        values, begin, step = _piece(reference[panel.lead], panel, reference.sampling_rate)
+        yield go.Scatter(
+            x0=begin,
+            dx=step,
+            y=values + np.float32(panel.baseline),
+            mode="lines",
+            line={"color": palette.reference, "width": 1.9},
+            hoverinfo="skip",
+            name=f"{panel.lead} reference",
+            showlegend=False,
+        )
+
+
+def calibration_pulses(page: Page, view: View, palette: Palette) -> go.Scatter:
+    """A pulse of 1 mV for 200 ms before every row, as one trace."""
+    millimetre = 1.0 / view.speed
+    times = page.left + millimetre * np.array([0.8, 1.8, 1.8, 0, 0, 1.0])
+    times[3:] = times[2] + np.array([0.2, 0.2, 0.2 + millimetre])
+    heights = np.array([0.0, 0.0, 1.0, 1.0, 0.0, 0.0])
+    x = np.tile(np.append(times, np.nan), len(page.baselines))
+    y = np.concatenate([np.append(heights + baseline, np.nan) for baseline in page.baselines])
+    return go.Scatter(
+        x=x,
+        y=y.astype(np.float32),
+        mode="lines",
+        line={"color": palette.ink, "width": 1.1},
+        hoverinfo="skip",
+        name="calibration 1 mV, 200 ms",
+        showlegend=False,
+    )
+
+
+def heat_strips(analysis: Analysis, page: Page, spread: Spread) -> go.Heatmap:
+    """One heat map for all rows: under each lead the largest spread in every 20 ms, on the fixed scale, mV."""
+    reconstruction = analysis.reconstruction
+    values = reconstruction.total_sd if spread is Spread.TOTAL else reconstruction.epistemic_sd
+    columns = max(1, round((page.end - page.start) / STRIP_SECONDS))
+    edges = page.start + STRIP_SECONDS * np.arange(columns + 1)
+    at = np.round(edges * reconstruction.sampling_rate).astype(np.int64)
+    strips = np.full((len(page.strips), columns), np.nan, dtype=np.float32)
+    names = np.full((len(page.strips), columns), "", dtype=object)
+    for panel in page.panels:
+        inside = (edges[:-1] >= panel.begin - 1e-9) & (edges[:-1] < panel.end - 1e-9) & (at[1:] <= values.shape[1])
+        where = np.flatnonzero(inside)
+        if where.size:
+            row = values[reconstruction.row(panel.lead)]
+            starts = at[where]
+            strips[panel.row, where] = np.maximum.reduceat(row[: at[where[-1] + 1]], starts)
+        names[panel.row, inside] = str(panel.lead)
+    # Between the strips lie empty rows, so that one map with edges in mV draws them all, from the bottom up.
+    z = np.full((2 * len(page.strips) - 1, columns), np.nan, dtype=np.float32)
+    z[::2] = strips[::-1]
+    text = np.full(z.shape, "", dtype=object)
+    text[::2] = names[::-1]
+    return go.Heatmap(
+        x=edges,
+        y=np.array([edge for strip in reversed(page.strips) for edge in strip]),
+        z=z,
+        text=text,
+        hovertemplate=f"<b>%{{text}}</b> doubt ({spread} sd)<br>%{{x:.2f}} s, %{{z:.3f}} mV<extra></extra>",
+        hoverongaps=False,
+        coloraxis="coloraxis",
+        name="doubt",
+    )
+
+
+def waves_in(segments: Segments, start: float, end: float) -> tuple[IntArray, IntArray]:
+    """The QRS and the T waves of which a part lies between ``start`` and ``end``, s: two arrays ``(n, 2)``."""
+    first, last = start * segments.sampling_rate, end * segments.sampling_rate
+    return (
+        segments.qrs[(segments.qrs[:, 1] > first) & (segments.qrs[:, 0] < last)],
+        segments.t[(segments.t[:, 1] > first) & (segments.t[:, 0] < last)],
+    )
+
+
+def waves(segments: Segments, start: float, end: float, palette: Palette) -> list[Shape]:
+    """A shaded region over the whole height for each wave found on the measured Lead I from ``start`` to ``end`` s."""
+    styles = (("QRS", palette.qrs, palette.qrs_edge), ("T", palette.t, palette.t_edge))
+    regions = waves_in(segments, start, end)
+    return [
+        {
+            "type": "rect",
+            "name": name,
+            "xref": "x",
+            "yref": "y domain",
+            "x0": max(float(onset) / segments.sampling_rate, start),
+            "x1": min(float(offset) / segments.sampling_rate, end),
+            "y0": 0,
+            "y1": 1,
+            "fillcolor": fill,
+            "line": {"width": 0},
+            "layer": "below",
+            "label": {"text": name, "textposition": "top center", "font": {"size": 8, "color": edge}},
+        }
+        for region, (name, fill, edge) in zip(regions, styles, strict=True)
+        for onset, offset in region
+    ]
+
+
+def separators(page: Page, palette: Palette) -> list[Shape]:
+    """Short upright strokes where one lead gives way to the next in a row."""
+    return [
+        {
+            "type": "line",
+            "name": "lead change",
+            "x0": panel.begin,
+            "x1": panel.begin,
+            "y0": panel.baseline - 0.25,
+            "y1": panel.baseline + 0.25,
+            "line": {"color": palette.ink, "width": 1},
+        }
+        for panel in page.panels
+        if panel.begin > page.start
+    ]

@@ -1,0 +1,216 @@
+"""The twelve-lead tracing as one Plotly figure on ECG paper."""
+
+from typing import Any
+
+import plotly.graph_objects as go
+
+from dashboard.figures.axes import paper
+from dashboard.figures.layers import (
+    bands,
+    calibration_pulses,
+    heat_strips,
+    references,
+    separators,
+    waveforms,
+    waves,
+)
+from dashboard.figures.paper import Page, View, lay_out
+from dashboard.theme import LIGHT, PAGE_MM, Layout, Palette
+from ecg_core.export.notice import RESEARCH_ONLY
+from ecg_core.results import Analysis
+from ecg_core.vocabulary import LEADS, MEASURED, Provenance
+
+__all__ = ["filters_in_words", "tracing"]
+
+PIXELS_PER_MM = 3.9
+MARGINS = {"t": 74, "b": 58, "r": 14}
+Annotation = dict[str, Any]
+
+
+def tracing(analysis: Analysis, view: View, palette: Palette = LIGHT) -> go.Figure:
+    """Draw the window of ``analysis`` that ``view`` asks for; only that window is put in the figure.
+
+    All leads share one pair of axes, in seconds and mV, each at its own baseline; the boxes of the paper are square.
+    """
+    page = lay_out(analysis, view)
+    traces: list[Any] = []
+    if view.strips:
+        traces.append(heat_strips(analysis, page, view.spread))
+    if view.band:
+        traces += bands(analysis, page, palette)
+    if view.reference:
+        traces += references(analysis, page, palette)
+    traces.append(calibration_pulses(page, view, palette))
+    traces += waveforms(analysis, page, palette)
+    traces += _legend(analysis, view, page, palette)
+    shapes = separators(page, palette)
+    if view.waves:
+        shapes += waves(analysis.examination.segments, page.start, page.end, palette)
+    return go.Figure(data=traces, layout=_layout(analysis, view, page, palette, shapes))
+
+
+def filters_in_words(analysis: Analysis) -> str:
+    """The filter as it is printed on the tracing, such as ``0.5–40 Hz``."""
+    preparation = analysis.card.preparation
+    return f"{preparation.low_hz:g}–{preparation.high_hz:g} Hz"
+
+
+def _layout(
+    analysis: Analysis, view: View, page: Page, palette: Palette, shapes: list[dict[str, object]]
+) -> dict[str, Any]:
+    stack = view.layout is Layout.STACK
+    height_mm = (page.top - page.bottom) * view.gain
+    width_mm = PAGE_MM + (page.start - page.left) * view.speed
+    paper_layout = paper(
+        palette, speed=view.speed, gain=view.gain, times=(page.left, page.end), heights=(page.bottom, page.top)
+    )
+    return paper_layout | {
+        "height": round(height_mm * PIXELS_PER_MM * 262 / width_mm) + MARGINS["t"] + MARGINS["b"],
+        "margin": {**MARGINS, "l": 74 if stack else 10, "pad": 0},
+        "coloraxis": _scale_of_doubt(view, palette),
+        "shapes": shapes,
+        "annotations": [*_lead_names(page, palette, stack=stack), *_print(analysis, view, palette)],
+        "legend": {
+            "orientation": "h",
+            "traceorder": "normal",
+            "x": 0,
+            "xref": "container",
+            "y": 1,
+            "yanchor": "top",
+            "yref": "container",
+            "itemclick": False,
+            "itemdoubleclick": False,
+            "font": {"size": 11},
+            "bgcolor": "rgba(0,0,0,0)",
+        },
+        "uirevision": f"{view.layout}|{view.speed}|{view.gain}|{view.start}",
+        "meta": {"notice": RESEARCH_ONLY, "model": analysis.card.name},
+    }
+
+
+def _scale_of_doubt(view: View, palette: Palette) -> dict[str, Any]:
+    scale: dict[str, Any] = {"colorscale": "Cividis", "cmin": 0, "cmax": view.spread.top_mv}
+    if not view.strips:
+        return scale | {"showscale": False}
+    top = view.spread.top_mv
+    scale["colorbar"] = {
+        "orientation": "h",
+        "x": 1,
+        "xref": "container",
+        "xanchor": "right",
+        "y": 1,
+        "yref": "container",
+        "yanchor": "top",
+        "len": 170,
+        "lenmode": "pixels",
+        "thickness": 9,
+        "ypad": 2,
+        "xpad": 12,
+        "outlinewidth": 0,
+        "tickvals": [0, top / 2, top],
+        "ticktext": ["0", f"{top / 2:g}", f"≥ {top:g} mV"],
+        "tickfont": {"size": 10, "color": palette.faint_ink},
+        "title": {
+            "text": f"Doubt under each lead: {view.spread} sd<br><span style='font-size:4px'> </span>",
+            "side": "top",
+            "font": {"size": 10},
+        },
+    }
+    return scale
+
+
+def _lead_names(page: Page, palette: Palette, *, stack: bool) -> list[Annotation]:
+    """Beside each row in the stack, above the start of each panel in the grid."""
+    names = []
+    for panel in page.panels:
+        measured = panel.lead in MEASURED
+        provenance = Provenance.MEASURED if measured else Provenance.ESTIMATED
+        name: Annotation = {
+            "name": f"label {panel.lead}",
+            "showarrow": False,
+            "font": {"size": 11, "color": palette.measured if measured else palette.estimated},
+        }
+        if stack:
+            name |= {
+                "text": f"<b>{panel.lead}</b><br>{provenance}",
+                "xref": "x domain",
+                "x": 0,
+                "xanchor": "right",
+                "xshift": -4,
+                "y": panel.baseline,
+                "align": "right",
+            }
+        else:
+            rhythm = " (rhythm)" if panel.rhythm else ""
+            name |= {
+                "text": f"<b>{panel.lead}</b> {provenance}{rhythm}",
+                "x": panel.begin,
+                "xanchor": "left",
+                "y": page.label_tops[panel.row],
+                "align": "left",
+            }
+        names.append(name)
+    return names
+
+
+def _print(analysis: Analysis, view: View, palette: Palette) -> list[Annotation]:
+    """What a printed ECG carries: above it speed, gain and filter, below it what it is not."""
+    estimated = len(LEADS) - len(MEASURED)
+    facts = (f"{view.speed} mm/s", f"{view.gain} mm/mV", filters_in_words(analysis), "not to scale")
+    who = f"{estimated} leads estimated by {analysis.card.name}"
+    first, second = RESEARCH_ONLY.split(" Do not use")
+    common: Annotation = {"showarrow": False, "xref": "x domain", "yref": "y domain"}
+    return [
+        common
+        | {
+            "name": "print",
+            "text": " · ".join(facts),
+            "x": 1,
+            "xanchor": "right",
+            "y": 1,
+            "yanchor": "bottom",
+            "font": {"size": 11},
+        },
+        common
+        | {
+            "name": "provenance",
+            "text": f"<span style='color:{palette.measured}'><b>━━</b> Lead I measured</span>   "
+            f"<span style='color:{palette.estimated}'><b>╍╍</b> {who}</span>",
+            "x": 0,
+            "xanchor": "left",
+            "y": 1,
+            "yanchor": "bottom",
+            "font": {"size": 11},
+        },
+        common
+        | {
+            "name": "notice",
+            "text": f"{first}<br>Do not use{second}",
+            "x": 0,
+            "xanchor": "left",
+            "align": "left",
+            "y": 0,
+            "yanchor": "top",
+            "yshift": -20,
+            "font": {"size": 10, "color": palette.faint_ink},
+        },
+    ]
+
+
+def _legend(analysis: Analysis, view: View, page: Page, palette: Palette) -> list[go.Scatter]:
+    """Entries of the legend, which draw nothing else."""
+    percent = f"{analysis.reconstruction.coverage:.0%}"
+    entries: list[tuple[str, dict[str, Any]]] = []
+    if view.band:
+        square = {"symbol": "square", "size": 11, "color": palette.band}
+        entries.append((f"band: {percent} of true values lie inside", {"mode": "markers", "marker": square}))
+    if view.reference and analysis.reference is not None:
+        entries.append(("reference (recorded)", {"mode": "lines", "line": {"color": palette.reference, "width": 1.9}}))
+    if view.waves:
+        for name, fill, edge in (("QRS", palette.qrs, palette.qrs_edge), ("T", palette.t, palette.t_edge)):
+            square = {"symbol": "square", "size": 11, "color": fill, "line": {"width": 1, "color": edge}}
+            entries.append((name, {"mode": "markers", "marker": square}))
+    return [
+        go.Scatter(x=[page.start], y=[None], name=name, showlegend=True, hoverinfo="skip", **style)
+        for name, style in entries
+    ]

@@ -1,0 +1,211 @@
+"""Widgets that turn what the user gives into values: files, answers, the patient's metadata, the engine's settings."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any, Protocol
+
+import streamlit as st
+
+from dashboard.figures.paper import View, window_seconds
+from dashboard.figures.words import FIELD_NAMES, clock, units
+from dashboard.session import Case, Intake, Reader, intake, verdict_on
+from dashboard.theme import GAINS, SPEEDS, Layout, Spread
+from ecg_core.errors import Question
+from ecg_core.records import PatientMetadata
+from ecg_core.vocabulary import Origin, Sex
+
+__all__ = ["ask", "engine", "layers", "metadata", "sample", "upload"]
+
+
+class Sample(Protocol):
+    """A recording to choose: its name, title, what it shows, and its files."""
+
+    @property
+    def name(self) -> str:
+        """What tells it from others."""
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+
+    @property
+    def shows(self) -> str:
+        """What can be seen in it."""
+
+    def files(self) -> Mapping[str, bytes]:
+        """The content of its files by name."""
+
+
+QUESTIONS: Mapping[Question, str] = {
+    Question.RATE: "Sampling rate, Hz",
+    Question.UNIT: "Unit of the samples",
+    Question.LEAD: "Which channel is Lead I?",
+}
+AXES = ("r_axis_deg", "t_axis_deg")
+STEPS = {"qrs_ms": 2.0, "r_axis_deg": 5.0, "t_axis_deg": 5.0}
+LAYERS = {"band": "Band", "waves": "QRS and T", "reference": "Reference"}
+"""What can be switched on and off in the tracing, besides the heat strips."""
+OFF = "off"
+
+
+def sample(choices: Sequence[Sample], reader: Reader) -> tuple[Intake, str]:
+    """Choose a recording that comes with the project; returns it and its title."""
+    about = "  \n".join(f"**{one.title}**: {one.shows}" for one in choices)
+    chosen = st.selectbox(
+        "Sample recording", choices, format_func=lambda one: one.title, key="sample",
+        help=f"Real recordings of real patients, none seen in training.  \n{about}",
+    )  # fmt: skip
+    return intake("main", f"sample {chosen.name}", chosen.files, reader), chosen.title
+
+
+def upload(slot: str, label: str, advice: str, reader: Reader) -> Intake | None:
+    """Take one or more files that belong together; None until there are any."""
+    given = st.file_uploader(label, accept_multiple_files=True, key=f"files {slot}", help=advice)
+    if not given:
+        return None
+    key = " ".join(sorted(file.file_id for file in given))
+    return intake(slot, key, lambda: {file.name: file.getvalue() for file in given}, reader)
+
+
+def ask(slot: str, files: Intake, reader: Reader) -> None:
+    """Ask what the files leave unsaid, one question after the other, and read again with each answer."""
+    question = files.question
+    if question is None:
+        return
+    with st.form(f"question {slot} {question.question}"):
+        st.markdown(f":material/help: {question}")
+        label = QUESTIONS[question.question]
+        answer: float | str | None
+        if question.choices:
+            answer = st.selectbox(label, question.choices, index=None, placeholder="Choose", key=f"answer {slot}")
+        else:
+            answer = st.number_input(label, min_value=0.0, value=None, step=1.0, key=f"answer {slot}")
+        if st.form_submit_button("Answer", width="stretch") and answer is not None:
+            files.answer(question.question, answer, reader)
+            st.rerun()
+
+
+def metadata(case: Case) -> PatientMetadata | None:
+    """What is known of the patient, each field with where its value came from; what is left empty is unknown.
+
+    Each field starts at what is offered: age and sex as the file states them, rate, QRS duration and QRS count as
+    measured on Lead I, the axes as measured on an earlier ECG. A value out of its range gets a sentence, and the result
+    is None.
+    """
+    values: dict[str, Any] = {}
+    fits = True
+    rows = st.container(gap=None)
+    for name, label in FIELD_NAMES.items():
+        words, widget = rows.columns((5, 4), vertical_alignment="center", gap="xsmall", wrap=False)
+        with widget:
+            values[name] = _sex(case, label) if name == "sex" else _number(case, name, label)
+        origin = _origin_in_words(case, name, values[name])
+        words.markdown(f"**:small[{label}]** :small[:gray[{units(name)}]]  \n:small[:gray[{origin}]]")
+        _, problem = verdict_on(partial(PatientMetadata, **{name: values[name]}))
+        if problem is not None:
+            rows.error(problem)
+            fits = False
+    if not fits:
+        return None
+    origins = {name: _origin(case.offer, name, value) for name, value in values.items() if value is not None}
+    return PatientMetadata(**values, origins=origins)
+
+
+def _origin(offer: PatientMetadata, name: str, value: object) -> Origin:
+    return offer.origin(name) if value == _offered(offer, name) else Origin.TYPED
+
+
+def _origin_in_words(case: Case, name: str, value: object) -> str:
+    return "unknown" if value is None else str(_origin(case.offer, name, value))
+
+
+def _offered(offer: PatientMetadata, name: str) -> Any:
+    """The value on offer for a field, numbers rounded as they are shown."""
+    value = getattr(offer, name)
+    return float(round(value)) if isinstance(value, int | float) else value
+
+
+def _sex(case: Case, label: str) -> Sex | None:
+    choices = (None, *Sex)
+    chosen = st.selectbox(
+        label,
+        choices,
+        index=choices.index(_offered(case.offer, "sex")),
+        format_func=lambda sex: "unknown" if sex is None else str(sex),
+        key=f"sex {case.number}",
+        label_visibility="collapsed",
+    )
+    return None if chosen is None else Sex(chosen)
+
+
+def _number(case: Case, name: str, label: str) -> float | None:
+    offered = _offered(case.offer, name)
+    # A new earlier ECG means new widgets for the axes, which then start at what it says.
+    key = f"{name} {case.number} {offered}" if name in AXES else f"{name} {case.number}"
+    value = st.number_input(
+        label,
+        value=offered,
+        step=STEPS.get(name, 1.0),
+        format="%.0f",
+        placeholder="–",
+        key=key,
+        label_visibility="collapsed",
+    )
+    return None if value is None else float(value)
+
+
+def engine(models: Sequence[str]) -> tuple[str, int, int]:
+    """Which model, how many dropout passes, and the seed."""
+    name = st.selectbox("Model", models, key="model")
+    passes = st.select_slider("Dropout passes", (10, 25, 50, 100, 200), value=50, key="passes")
+    seed = st.number_input(
+        "Seed", min_value=0, value=0, step=1, key="seed", help="The same seed repeats a result exactly."
+    )
+    return name, int(passes), int(seed)
+
+
+def layers(case: Case) -> View:
+    """How the tracing is laid out, which layers are on, and which part of a long recording is shown."""
+    assert case.analysis is not None
+    names = [name for name in LAYERS if name != "reference" or case.analysis.reference is not None]
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        layout = st.segmented_control("Layout", list(Layout), default=Layout.GRID, required=True, key="layout")
+        speed = st.segmented_control("mm/s", SPEEDS, default=25, required=True, key="speed")
+        gain = st.segmented_control("mm/mV", GAINS, default=10, required=True, key="gain")
+        shown = st.pills(
+            "Show",
+            names,
+            selection_mode="multi",
+            default=names,
+            format_func=LAYERS.__getitem__,
+            key=f"layers {len(names)}",
+        )
+        strips = st.segmented_control("Heat strips", (*Spread, OFF), default=Spread.TOTAL, required=True, key="strips")
+    start = _window(case.analysis.recording.duration, window_seconds(speed or 25), f"start {case.number} {speed}")
+    return View(
+        layout=Layout(layout or Layout.GRID),
+        speed=speed or 25,
+        gain=gain or 10,
+        start=start,
+        strips=strips != OFF,
+        spread=Spread.TOTAL if strips == OFF else Spread(strips or Spread.TOTAL),
+        **{name: name in shown for name in LAYERS},
+    )
+
+
+def _window(duration: float, seconds: float, key: str) -> float:
+    """The start of the window shown, by a slider where the recording is longer than the page."""
+    if duration <= seconds + 0.05:
+        return 0.0
+    step = 1.0 if duration < 600 else seconds
+    last = step * -(-(duration - seconds) // step)
+    start = st.slider(
+        f"Window of {seconds:g} s in a recording of {clock(round(duration, 1))}",
+        0.0,
+        last,
+        0.0,
+        step,
+        format="%.0f s",
+        key=key,
+    )
+    return float(start)

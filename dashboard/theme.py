@@ -1,0 +1,106 @@
+"""Colours, ECG paper and layouts: every choice of appearance in one place.
+
+Colours are from Okabe and Ito's set, which people with any form of colour blindness can tell apart; nothing is told
+by colour alone.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ecg_core.vocabulary import LEADS, Lead
+
+__all__ = ["DARK", "GAINS", "LIGHT", "PAGE_MM", "SPEEDS", "Layout", "Palette", "Spread"]
+
+SPEEDS = (25, 50)
+"""Paper speeds on offer, mm/s."""
+GAINS = (5, 10, 20)
+"""Gains on offer, mm/mV."""
+PAGE_MM = 250.0
+"""Length of paper that is shown at once: ten seconds at 25 mm/s, five at 50 mm/s."""
+
+
+class Layout(StrEnum):
+    """How the twelve leads are laid out on the page; its value is how it is printed."""
+
+    GRID = "3×4 + rhythm"
+    STACK = "12×1"
+
+    @property
+    def rows(self) -> tuple[tuple[Lead, ...], ...]:
+        """Leads of each row from left to right, sharing the row's time equally.
+
+        The rhythm row is Lead I, the only lead in which rhythm was measured.
+
+        >>> [str(lead) for lead in Layout.GRID.rows[0]]
+        ['I', 'aVR', 'V1', 'V4']
+        """
+        if self is Layout.STACK:
+            return tuple((lead,) for lead in LEADS)
+        return (*(LEADS[row::3] for row in range(3)), (Lead.I,))
+
+
+class Spread(StrEnum):
+    """Which doubt the heat strips show; its value is how it is printed."""
+
+    TOTAL = "total"
+    DROPOUT = "dropout"
+
+    @property
+    def top_mv(self) -> float:
+        """The end of the fixed colour scale in mV."""
+        return 0.4 if self is Spread.TOTAL else 0.1
+
+
+@dataclass(frozen=True)
+class Palette:
+    """Colours of one appearance of the tracing, as CSS."""
+
+    page: str
+    paper: str
+    fine_line: str
+    bold_line: str
+    ink: str
+    faint_ink: str
+    measured: str
+    estimated: str
+    band: str
+    reference: str
+    qrs: str
+    qrs_edge: str
+    t: str
+    t_edge: str
+
+
+LIGHT = Palette(
+    page="#ffffff",
+    paper="#fffafa",
+    fine_line="rgba(214,120,120,0.20)",
+    bold_line="rgba(205,95,95,0.42)",
+    ink="#1c2a33",
+    faint_ink="#5b6673",
+    measured="#000000",
+    estimated="#00529b",
+    band="rgba(0,114,178,0.20)",
+    reference="rgba(110,110,110,0.75)",
+    qrs="rgba(230,159,0,0.17)",
+    qrs_edge="#8a5a00",
+    t="rgba(0,158,115,0.13)",
+    t_edge="#00654a",
+)
+
+DARK = Palette(
+    page="#12191e",
+    paper="#151d23",
+    fine_line="rgba(150,170,190,0.08)",
+    bold_line="rgba(150,170,190,0.24)",
+    ink="#e3eaee",
+    faint_ink="#9aa7b4",
+    measured="#ffffff",
+    estimated="#6cb6ff",
+    band="rgba(86,180,233,0.24)",
+    reference="rgba(175,175,175,0.70)",
+    qrs="rgba(230,159,0,0.18)",
+    qrs_edge="#f0b840",
+    t="rgba(0,190,140,0.15)",
+    t_edge="#4fd1ab",
+)

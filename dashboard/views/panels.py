@@ -1,0 +1,242 @@
+"""The parts of a page: each shows one value."""
+
+from collections.abc import Mapping
+from functools import partial
+
+import streamlit as st
+
+from dashboard import cached, forms
+from dashboard.figures import words
+from dashboard.figures.axes import CONFIG
+from dashboard.figures.document import as_html
+from dashboard.figures.lead_one import lead_one
+from dashboard.figures.paper import View
+from dashboard.figures.tracing import tracing
+from dashboard.session import Case, Intake, Order, explained, verdict_on
+from dashboard.theme import DARK, LIGHT, Palette
+from ecg_core import analyse, compare
+from ecg_core.export import table
+from ecg_core.export.notice import RESEARCH_ONLY
+from ecg_core.pipeline import axes_of_earlier
+from ecg_core.records import PatientMetadata
+from ecg_core.results import Analysis, Quality
+from ecg_core.vocabulary import Lead, Verdict
+
+__all__ = [
+    "findings",
+    "heading",
+    "invitation",
+    "lead_i_alone",
+    "numbers",
+    "reconstruct",
+    "refusal",
+    "take_earlier",
+    "twelve_leads",
+]
+
+LEAST_PAGE = 760
+"""Width in pixels below which the tracing scrolls sideways rather than shrink."""
+VERDICTS: Mapping[Verdict, tuple[str, str, str]] = {
+    Verdict.PASS: ("Good", "green", ":material/check_circle:"),
+    Verdict.REVIEW: ("With care", "orange", ":material/warning:"),
+    Verdict.STOP: ("Unusable", "red", ":material/block:"),
+}
+
+
+def palette() -> Palette:
+    """The colours that go with the page's appearance."""
+    return DARK if st.context.theme.type == "dark" else LIGHT
+
+
+def invitation(formats: str) -> None:
+    """What to do when there is nothing yet."""
+    st.header("Twelve leads from Lead I")
+    st.info(f"Drop a recording that holds Lead I on the left. {formats}", icon=":material/upload_file:")
+    st.caption(RESEARCH_ONLY)
+
+
+def refusal(files: Intake) -> None:
+    """Why the files have not become a recording."""
+    st.header("Twelve leads from Lead I")
+    if files.problem is not None:
+        st.error(files.problem, icon=":material/block:", title="This cannot be used")
+    else:
+        st.info(f"{files.question} Answer on the left.", icon=":material/help:", title="One thing is not in the file")
+    st.caption(RESEARCH_ONLY)
+
+
+def take_earlier(case: Case, earlier: Intake | None) -> None:
+    """Measure the axes on the earlier ECG, or say why they cannot be measured."""
+    if earlier is case.earlier_from and (earlier is None or earlier.recording is not None):
+        return
+    case.earlier, case.earlier_from = PatientMetadata(), earlier
+    if earlier is None or earlier.recording is None:
+        if earlier is not None and earlier.problem is not None:
+            st.error(earlier.problem)
+        return
+    measured, problem = verdict_on(partial(axes_of_earlier, earlier.recording))
+    if measured is None:
+        case.earlier_from = None  # so that the sentence stays as long as the file does
+        st.error(problem)
+    else:
+        case.earlier = measured
+
+
+def heading(case: Case) -> None:
+    """What was read, and what Lead I itself says."""
+    assert case.examination is not None and case.intake.recording is not None  # noqa: PT018
+    measured = case.examination.measurements
+    notes = (f"Filtered out: {', '.join(case.examination.removed)}.", *case.intake.recording.notes)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        with st.container(width="stretch", gap=None):
+            st.subheader(case.title)
+            st.caption(words.reading_in_words(case.intake.recording))
+            st.caption(" ".join(notes))
+        for label, value, unit in (
+            ("Rate on Lead I", measured.ventricular_rate, "bpm"),
+            ("QRS count on Lead I", measured.qrs_count, ""),
+            ("Mean QRS on Lead I", measured.qrs_ms, "ms"),
+        ):
+            shown = "–" if value is None else f"{value:.0f} {unit}".strip()
+            st.metric(label, shown, width="content", help="Measured on Lead I alone, over the whole recording")
+        word, colour, icon = VERDICTS[case.examination.quality.verdict]
+        st.badge(f"Signal: {word.lower()}", icon=icon, color=colour)  # type: ignore[arg-type]
+    if case.examination.segments.not_delineated is not None:
+        st.warning(case.examination.segments.not_delineated, title="QRS and T were not marked")
+
+
+def findings(quality: Quality) -> None:
+    """Each finding about the signal with what to try."""
+    for finding in quality.findings:
+        show = st.error if finding.verdict is Verdict.STOP else st.warning
+        if finding.verdict is not Verdict.PASS:
+            show(finding.advice, title=finding.reason, icon=VERDICTS[finding.verdict][2])
+
+
+def reconstruct(case: Case, order: Order) -> None:
+    """Run the engine, with its progress on the page, and keep the result in the session."""
+    assert case.intake.recording is not None
+    with explained():
+        engine = cached.model(order.model)
+        place = st.empty()
+        label = f"Reconstructing, {order.passes} dropout passes"
+        bar = place.progress(0.0, label)
+
+        def show(share: float) -> None:
+            bar.progress(min(share, 1.0), label)
+
+        case.analysis = analyse(
+            case.intake.recording,
+            order.metadata,
+            engine,
+            measure_lead_i=False,
+            examination=case.examination,
+            passes=order.passes,
+            seed=order.seed,
+            progress=show,
+        )
+        case.order = order
+        case.scores = compare(case.analysis)
+        place.empty()
+
+
+def lead_i_alone(case: Case) -> None:
+    """The measured lead, before any network."""
+    assert case.examination is not None
+    st.plotly_chart(
+        lead_one(case.examination, View(), palette()),
+        theme=None,
+        config=CONFIG,
+        key=f"lead I {case.number}",
+        alt="The first ten seconds of measured Lead I on ECG paper",
+    )
+    if case.examination.quality.verdict is not Verdict.STOP:
+        st.markdown("Say on the left what you know of the patient, then press **Reconstruct**.")
+
+
+@st.fragment
+def twelve_leads(case: Case) -> None:
+    """The tracing with its switches, and what can be taken away of it."""
+    assert case.analysis is not None
+    analysis = case.analysis
+    view = forms.layers(case)
+    paper = st.grid(1, min_column_width=LEAST_PAGE, wrap=False)
+    paper.plotly_chart(
+        tracing(analysis, view, palette()),
+        theme=None,
+        config=CONFIG,
+        key=f"tracing {case.number}",
+        alt="Twelve-lead tracing: Lead I measured, eleven leads estimated; described in words below",
+    )
+    st.caption(f"In words: {words.in_words(analysis)}")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.download_button(
+            "Mean, spread and band (CSV)",
+            lambda: table.to_csv(analysis),
+            "reconstruction.csv",
+            "text/csv",
+            icon=":material/table:",
+            on_click="ignore",
+        )
+        st.download_button(
+            "This tracing (HTML)",
+            lambda: as_html(tracing(analysis, view, LIGHT)),
+            "tracing.html",
+            "text/html",
+            icon=":material/ecg:",
+            on_click="ignore",
+        )
+
+
+def numbers(analysis: Analysis, scores: Mapping[Lead, words.Score]) -> None:
+    """The tables beside the tracing."""
+    tables = st.grid(3, min_column_width=290, gap="medium")
+    with tables.cell():
+        st.subheader("Told to the network")
+        st.table(words.metadata_table(analysis.metadata), hide_index=True, border="horizontal", alt="Metadata used")
+        reconstruction = analysis.reconstruction
+        st.caption(f"Model {analysis.card.name} · {reconstruction.passes} passes · seed {reconstruction.seed}")
+    with tables.cell():
+        if scores:
+            st.subheader("Against the recorded leads")
+            st.dataframe(
+                words.score_table(scores),
+                hide_index=True,
+                height="content",
+                column_config={
+                    "r": st.column_config.NumberColumn(format="%.2f", help="Pearson's correlation"),
+                    "RMSE mV": st.column_config.NumberColumn(format="%.3f"),
+                    "In band": st.column_config.NumberColumn(format="%.0f%%", help="Share of samples in the band"),
+                },
+                alt="Agreement of each estimated lead with the recorded one",
+            )
+        else:
+            st.subheader("Doubt by lead")
+            _doubt(analysis)
+    with tables.cell():
+        segments = analysis.examination.segments
+        st.subheader(f"{len(segments.qrs)} QRS, {len(segments.t)} T")
+        st.caption(segments.not_delineated or "Found on measured Lead I")
+        decimals = {"Onset s": "%.2f", "Offset s": "%.2f", "Duration ms": "%.0f"}
+        st.dataframe(
+            words.wave_table(segments),
+            hide_index=True,
+            height=390,
+            column_config={name: st.column_config.NumberColumn(format=form) for name, form in decimals.items()},
+            alt="QRS complexes and T waves with their times",
+        )
+    if scores:
+        with st.expander("Doubt by lead"):
+            _doubt(analysis)
+
+
+def _doubt(analysis: Analysis) -> None:
+    st.caption(f"{words.promise(analysis)}. Means over the recording.")
+    millivolts = ("Band ± mV", "Total sd mV", "Dropout sd mV")
+    st.dataframe(
+        words.doubt_table(analysis),
+        hide_index=True,
+        height="content",
+        column_config={name: st.column_config.NumberColumn(format="%.3f") for name in millivolts},
+        alt="Doubt of each lead in mV",
+    )

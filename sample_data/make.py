@@ -41,13 +41,14 @@ def write_csv(path: Path, microvolts: np.ndarray) -> None:
 
 def write_edf(path: Path, microvolts: np.ndarray) -> None:
     """EDF+ without patient, recorder or date; one step is 1 µV, so that no sample changes."""
+    whole = (-32768, 32767)
     signal = edfio.EdfSignal(
-        microvolts / 1000,
+        microvolts.astype(float),
         RATE,
         label="ECG I",
-        physical_dimension="mV",
-        physical_range=(-32.768, 32.767),
-        digital_range=(-32768, 32767),
+        physical_dimension="uV",
+        physical_range=whole,
+        digital_range=whole,
     )
     edfio.Edf([signal], annotations=[]).write(path)
 

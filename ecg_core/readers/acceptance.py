@@ -84,7 +84,9 @@ def _check_length(samples: int, rate: float) -> None:
     if samples == 0:
         raise RecordingRefused("The recording is empty: it holds no samples; upload one of at least 5 s.")
     if seconds < SHORTEST_SECONDS:
-        raise RecordingRefused(f"The recording lasts {seconds:.1f} s; at least {SHORTEST_SECONDS:g} s are needed.")
+        raise RecordingRefused(
+            f"The recording lasts {math.floor(100 * seconds) / 100:g} s; at least {SHORTEST_SECONDS:g} s are needed."
+        )
     if seconds > LONGEST_SECONDS:
         raise RecordingRefused(
             f"The recording lasts {seconds / 3600:.1f} hours; at most 24 are read: cut it into days first."

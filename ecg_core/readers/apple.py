@@ -80,7 +80,8 @@ def _value(line: str) -> str:
 
 
 def _rate(entries: list[str]) -> float | None:
-    for value in entries:
+    """The last entry that is a number and a word: what people typed comes first."""
+    for value in reversed(entries):
         match = _RATE.fullmatch(value)
         if match:
             return number(match.group(1))

@@ -73,15 +73,15 @@ def choose_leads(channels: Sequence[Channel], lead: str | None) -> dict[Lead, Ch
 def _lead_one(channels: Sequence[Channel], lead: str | None) -> Channel:
     called_one = [channel for channel in channels if parse_lead(channel.name) is Lead.I]
     candidates = called_one or [channel for channel in channels if not _other_lead(channel)]
-    if lead is not None:
-        return _answered(channels, candidates, lead)
-    if len(called_one) == 1:
-        return called_one[0]
     if not candidates:
         raise LeadMissing(
             f"Found {len(channels)} channel(s) and none of them is Lead I; expected Lead I, "
             "which everything else is computed from: upload a recording that holds it."
         )
+    if lead is not None:
+        return _answered(channels, candidates, lead)
+    if len(called_one) == 1:
+        return called_one[0]
     raise AnswerNeeded(_question(called_one, candidates), Question.LEAD, _choices(candidates))
 
 
@@ -110,8 +110,6 @@ def _answered(channels: Sequence[Channel], candidates: Sequence[Channel], lead: 
     if not chosen and answer.isdecimal():
         chosen = [channel for channel in channels if channel.number == int(answer)]
     if len(chosen) != 1:
-        if not candidates:
-            raise LeadMissing("No channel of the file can be Lead I; upload a recording that holds it.")
         raise AnswerNeeded(
             f"The answer for Lead I fits {len(chosen)} channels of the file; expected a channel's name or its number.",
             Question.LEAD,

@@ -101,13 +101,15 @@ def _check_size(header: Header, lines: Sequence[SignalLine], data: bytes) -> int
 
 
 def _decode(rate: float, lines: Sequence[SignalLine], samples: int, data: bytes) -> list[IntArray]:
-    """The integers of each signal, as the wfdb package decodes them."""
+    """The integers of each signal, as the wfdb package decodes them; 61, on which it fails, is 16 with bytes swapped."""
     from wfdb import rdrecord
 
+    stored, data = lines[0].format, data[lines[0].byte_offset :]
+    if stored == "61":
+        stored, data = "16", np.frombuffer(data[: len(data) // 2 * 2], ">i2").astype("<i2").tobytes()
     neutral = [f"record {len(lines)} {rate:.10g} {samples}"]
     for line in lines:
-        layout = f"{line.format}x{line.samples_a_frame}+{line.byte_offset}"
-        neutral.append(f"record.dat {layout} 1(0)/mV 16 0 {line.first or 0} 0 0 signal")
+        neutral.append(f"record.dat {stored}x{line.samples_a_frame} 1(0)/mV 16 0 {line.first or 0} 0 0 signal")
     with TemporaryDirectory(prefix="ecg-") as folder:
         Path(folder, "record.hea").write_text("\n".join(neutral) + "\n", encoding="ascii")
         Path(folder, "record.dat").write_bytes(data)

@@ -1,0 +1,87 @@
+"""What `read` promises for every format alike."""
+
+import numpy as np
+import pytest
+
+from ecg_core.errors import RecordingRefused, UnreadableFile
+from ecg_core.readers import FORMATS, read
+from ecg_core.vocabulary import LEADS, Lead
+
+ONE_FILE = [
+    ("A0006_lead_I.csv", "delimited text"),
+    ("A0009_apple_watch.csv", "Apple Watch CSV"),
+    ("A0010_lead_I.edf", "EDF+"),
+]
+
+
+@pytest.mark.parametrize(("name", "source"), ONE_FILE)
+def test_content_decides_and_not_the_name(sample_files, name, source):
+    (data,) = sample_files(name).values()
+    honest = read({name: data})
+    for misleading in ("x.dat", "x.hea", "x.edf", "x.pdf", "x"):
+        disguised = read({misleading: data})
+        assert disguised.source == honest.source == source
+        np.testing.assert_array_equal(disguised.signals, honest.signals)
+
+
+def test_a_file_of_lead_i_alone_gives_one_lead(sample_files):
+    for name, _ in ONE_FILE:
+        assert read(sample_files(name)).leads == (Lead.I,)
+
+
+def test_a_twelve_lead_file_gives_twelve_in_the_usual_order(sample_files):
+    assert read(sample_files("A0002.hea", "A0002.mat")).leads == LEADS
+
+
+def test_the_same_record_reads_alike_in_every_format(sample_files):
+    """The three Lead I files were written from records whose samples are whole microvolts."""
+    for name, _ in ONE_FILE:
+        microvolts = read(sample_files(name))[Lead.I] * 1000
+        np.testing.assert_allclose(microvolts, np.round(microvolts), atol=1e-6)
+
+
+@pytest.mark.parametrize("files", [{}, {"a.csv": b""}, {"a.hea": b"", "a.dat": b""}])
+def test_nothing_to_read_is_refused(files):
+    with pytest.raises(RecordingRefused, match="empty"):
+        read(files)
+
+
+def test_files_that_do_not_belong_together_are_refused(sample_files):
+    with pytest.raises(UnreadableFile, match="Found 2 files"):
+        read(sample_files("A0006_lead_I.csv", "A0010_lead_I.edf"))
+
+
+@pytest.mark.parametrize("data", [b"\x00\x01\x02", b"hello", b"%PDF-1.7 ...", b"<html></html>", b'{"a": 1}'])
+def test_a_stranger_is_told_which_formats_are_read(data):
+    with pytest.raises(UnreadableFile, match=r"Formats read today: WFDB .* EDF, Apple Watch CSV"):
+        read({"file": data})
+
+
+def test_file_names_never_enter_a_recording(sample_files):
+    for name, _ in ONE_FILE:
+        (data,) = sample_files(name).values()
+        recording = read({"Ada Lovelace 1815-12-10.csv": data})
+        assert "Lovelace" not in repr(recording)
+    renamed = dict(zip(("Ada.hea", "Ada.mat"), sample_files("A0002.hea", "A0002.mat").values(), strict=True))
+    assert "Ada" not in repr(read(renamed))
+
+
+def test_every_line_of_the_sniffing_table_has_its_own_name():
+    assert len({line.name for line in FORMATS}) == len(FORMATS)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("aecg/aecg_example.xml", "HL7 aECG"),
+        ("alivecor_atc/1_lead.atc", "AliveCor ATC"),
+        ("dicom/anonymous_1000hz.dcm", "DICOM"),
+        ("muse/muse_sinus.xml", "GE MUSE"),
+        ("scp/demo.scp", "SCP-ECG"),
+        ("sierra/sierra_1_03.xml", "Philips Sierra"),
+        ("sierra/sierra_1_04.xml", "Philips Sierra"),
+    ],
+)
+def test_device_files_that_are_not_read_yet_are_named(shared_data, name, kind):
+    with pytest.raises(UnreadableFile, match=kind):
+        read({"file": (shared_data / "formats" / name).read_bytes()})

@@ -19,8 +19,8 @@ ONSET_SHARE = 0.06
 def median_beat(signals: FloatArray, r_peaks: IntArray, sampling_rate: float) -> FloatArray | None:
     """Return the sample-wise median over beats, ``(lead, sample)`` at `BEAT_RATE`, R at `BEFORE` seconds.
 
-    ``signals (lead, sample)`` in mV; ``r_peaks (beat,)``. None where no beat lies whole inside the recording. Beats whose
-    Lead-wise shape departs (ectopic ones) are outvoted by the median as long as they are the minority.
+    ``signals (lead, sample)`` in mV; ``r_peaks (beat,)``. None where no beat lies whole inside the recording. Beats
+    whose Lead-wise shape departs (ectopic ones) are outvoted by the median as long as they are the minority.
     """
     before, after = round(BEFORE * sampling_rate), round(AFTER * sampling_rate)
     whole = r_peaks[(r_peaks >= before) & (r_peaks + after < signals.shape[1])]
@@ -34,9 +34,10 @@ def median_beat(signals: FloatArray, r_peaks: IntArray, sampling_rate: float) ->
 def global_qrs(beat: FloatArray) -> tuple[int, int] | None:
     """Onset and offset of QRS in a median beat ``(lead, sample)`` at `BEAT_RATE`, over all its leads.
 
-    The bounds are where the spatial velocity (root of the summed squares of the leads' slopes, smoothed over 10 ms) falls to
-    `ONSET_SHARE` of the way from its resting level to its maximum, within 140 ms of the R peak: the classical multi-lead rule (Zywietz and
-    Celikag 1991; earliest onset and latest offset in any lead, CSE 1985). None where the rule finds no bound.
+    The bounds are where the spatial velocity (root of the summed squares of the leads' slopes, smoothed over 10 ms)
+    falls to `ONSET_SHARE` of the way from its resting level to its maximum, within 140 ms of the R peak: the
+    classical multi-lead rule (Zywietz and Celikag 1991; earliest onset and latest offset in any lead, CSE 1985). None
+    where the rule finds no bound.
     """
     slope = np.gradient(beat, axis=1)
     velocity = np.convolve(np.sqrt((slope**2).sum(axis=0)), np.ones(5) / 5, mode="same")

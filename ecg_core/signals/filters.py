@@ -25,8 +25,8 @@ def _band_pass_sections(sampling_rate: float, low_hz: float, high_hz: float) -> 
 def find_mains(signals: FloatArray, sampling_rate: float, candidates: tuple[float, ...]) -> float | None:
     """Return the mains frequency in Hz that stands out of ``signals (lead, sample)``, or None.
 
-    A line is found where its power within ±0.5 Hz, in the lead where it is strongest, is more than `MAINS_RATIO` times that
-    of the bands 2 to 5 Hz beside it, for the same width.
+    A line is found where its power within ±0.5 Hz, in the lead where it is strongest, is more than `MAINS_RATIO`
+    times that of the bands 2 to 5 Hz beside it, for the same width.
 
     >>> time = np.arange(5000) / 500
     >>> noise = np.random.default_rng(0).normal(0, 0.01, (1, 5000))
@@ -88,7 +88,9 @@ def resample(signals: FloatArray, from_hz: float, to_hz: float, samples: int | N
     if from_hz == to_hz:
         resampled = np.asarray(signals)
     else:
-        ratio = (Fraction(to_hz).limit_denominator(1000) / Fraction(from_hz).limit_denominator(1000)).limit_denominator(5000)
+        ratio = (Fraction(to_hz).limit_denominator(1000) / Fraction(from_hz).limit_denominator(1000)).limit_denominator(
+            5000
+        )
         resampled = signal.resample_poly(signals, ratio.numerator, ratio.denominator, axis=-1, padtype="line")
     if samples is None:
         return resampled

@@ -35,7 +35,8 @@ def cut(signal: FloatArray, preparation: Preparation) -> tuple[Window, ...]:
 def fade_weights(samples: int, starts: IntArray, length: int, overlap: int) -> list[FloatArray]:
     """The weight of each window at each of its samples, ``(sample,)`` each; over the signal they add up to one.
 
-    Each window fades in and out linearly over ``overlap`` samples; where windows meet, their weights are scaled to a sum of one.
+    Each window fades in and out linearly over ``overlap`` samples; where windows meet, their weights are scaled to a
+    sum of one.
 
     >>> starts = window_starts(3000, 1000, 200)
     >>> total = np.zeros(3000)

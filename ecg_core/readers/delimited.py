@@ -71,7 +71,7 @@ def _first_lines(text: str) -> list[str]:
 
 
 def _is_row(line: str) -> bool:
-    """Whether a line is a row of numbers, perhaps behind a time: half its fields, and one of them a number."""
+    """Whether a line is a row of numbers, perhaps behind a time: most of its fields, one of them a number."""
     fields = [part.strip().strip("'\"") for part in re.split(r"[;\t,|]|\s+", line.strip())]
     filled = [part for part in fields if part]
     numbers = sum(number(part) is not None for part in filled)
@@ -79,7 +79,7 @@ def _is_row(line: str) -> bool:
         number(part) is None and (part.casefold() in _MISSING or _TIME_LIKE.fullmatch(part) is not None)
         for part in filled
     )
-    return numbers > 0 and numbers + others >= 0.5 * len(filled)
+    return numbers > 0 and numbers + others > 0.5 * len(filled)
 
 
 def _heading_length(lines: Sequence[str]) -> int:
@@ -140,10 +140,10 @@ def _table(text: str, heading: int, separator: str, decimal: str) -> pd.DataFram
             na_values=["-"],
             low_memory=False,
         )
-    except (pd.errors.ParserError, pd.errors.EmptyDataError) as problem:
+    except (pd.errors.ParserError, pd.errors.EmptyDataError):
         raise UnreadableFile(
             "The rows of the text differ in their number of columns; expected one column for each lead throughout."
-        ) from problem
+        ) from None
     if table.shape[1] > _MOST_COLUMNS:
         raise UnreadableFile(
             f"Found {table.shape[1]} columns of numbers; expected one column for each lead: transpose the table."

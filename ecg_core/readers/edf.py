@@ -46,10 +46,10 @@ def load(files: Mapping[str, bytes]) -> RawFile:
         counted = data[:236] + f"{records:<8}".encode("ascii") + data[244:]
         edf = edfio.read_edf(BytesIO(counted), header_encoding="latin-1")
         channels = tuple(_channel(signal, place) for place, signal in enumerate(edf.signals, 1))
-    except (ValueError, ZeroDivisionError, OverflowError, IndexError) as problem:
+    except (ValueError, ZeroDivisionError, OverflowError, IndexError):
         raise UnreadableFile(
             "The EDF header is damaged: it could not be decoded; copy the file again from its source."
-        ) from problem
+        ) from None
     if not channels:
         raise UnreadableFile("The EDF file holds annotations and no signal; expected an ECG.")
     notes = ("Patient and recording fields in the file's header were not read.",)

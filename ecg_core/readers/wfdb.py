@@ -14,7 +14,7 @@ import numpy as np
 from ecg_core.errors import UnreadableFile
 from ecg_core.readers.channels import Channel, RawFile
 from ecg_core.readers.text import decode
-from ecg_core.readers.wfdb_header import Header, SignalLine, is_header, parse_header
+from ecg_core.readers.wfdb_header import Header, SignalLine, comments, is_header, parse_header
 from ecg_core.vocabulary import FloatArray, IntArray
 
 __all__ = ["NAME", "claims", "load"]
@@ -45,11 +45,13 @@ def load(files: Mapping[str, bytes]) -> RawFile:
         )
     if len(headers) > 1:
         raise UnreadableFile(f"Found {len(headers)} WFDB headers; give one record (.hea with .dat or .mat) at a time.")
-    header = parse_header(decode(files[headers[0]]) or "")
+    text = decode(files[headers[0]]) or ""
+    header = parse_header(text)
     others = {name: data for name, data in files.items() if name != headers[0]}
     parts = [_read_part(header, name, others) for name in dict.fromkeys(line.file_name for line in header.signals)]
     ordered = sorted((channel for part in parts for channel in part), key=lambda channel: channel.number)
-    return RawFile(tuple(ordered), NAME, header.started_at, ("Comments in the header were not read.",))
+    notes = ("Comments in the header were not read.",) if comments(text) else ()
+    return RawFile(tuple(ordered), NAME, header.started_at, notes)
 
 
 def _wants_header(name: str, data: bytes) -> bool:
@@ -101,7 +103,7 @@ def _check_size(header: Header, lines: Sequence[SignalLine], data: bytes) -> int
 
 
 def _decode(rate: float, lines: Sequence[SignalLine], samples: int, data: bytes) -> list[IntArray]:
-    """The integers of each signal, as the wfdb package decodes them; 61, on which it fails, is 16 with bytes swapped."""
+    """The integers of each signal, as the wfdb package decodes them; 61, which it fails on, is 16 byte-swapped."""
     from wfdb import rdrecord
 
     stored, data = lines[0].format, data[lines[0].byte_offset :]

@@ -150,7 +150,9 @@ def test_a_table_of_rdsamp_with_a_row_of_units(strip):
 
 def test_lines_above_the_table_may_state_rate_and_unit(strip):
     rows = [f"{value:.3f};{value / 2:.3f}" for value in strip]
-    recording = read(table(rows, ["Patient;Ada Lovelace", "Sampling rate: 500 Hz", "Units: mV", "I;II"]))
+    recording = read(
+        table(rows, ["Patient;Ada Lovelace", "Gain;1", "Offset;0", "Sampling rate: 500 Hz", "Units: mV", "I;II"])
+    )
     assert recording.sampling_rate == RATE
     assert recording.leads == (Lead.I, Lead.II)
     assert "Lovelace" not in repr(recording)

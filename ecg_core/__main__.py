@@ -37,12 +37,16 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_reconstruct(commands.add_parser("reconstruct", help="estimate eleven leads from a recording's Lead I"))
     _add_train(commands.add_parser("train", help="train, calibrate and score a network on PTB-XL"))
-    _add_evaluate(commands.add_parser("evaluate", help="score a model, the wave finder or the quality check on real records"))
+    _add_evaluate(
+        commands.add_parser("evaluate", help="score a model, the wave finder or the quality check on real records")
+    )
     return parser
 
 
 def _add_reconstruct(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="the recording; for WFDB the header is enough")
+    parser.add_argument(
+        "files", nargs="+", type=Path, metavar="FILE", help="the recording; for WFDB the header is enough"
+    )
     parser.add_argument("--age", type=float, dest="age_years", metavar="YEARS")
     parser.add_argument("--sex", type=Sex, choices=tuple(Sex), metavar="male|female")
     parser.add_argument("--ventricular-rate", type=float, metavar="BPM")
@@ -50,7 +54,9 @@ def _add_reconstruct(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--qrs-count", type=float, metavar="N", help="QRS complexes in ten seconds")
     parser.add_argument("--r-axis", type=float, dest="r_axis_deg", metavar="DEG")
     parser.add_argument("--t-axis", type=float, dest="t_axis_deg", metavar="DEG")
-    parser.add_argument("--prior", nargs="+", type=Path, metavar="FILE", help="an earlier twelve-lead ECG of the patient, for the axes")
+    parser.add_argument(
+        "--prior", nargs="+", type=Path, metavar="FILE", help="an earlier twelve-lead ECG of the patient, for the axes"
+    )
     parser.add_argument("--rate", type=float, metavar="HZ", help="sampling rate, where the file does not say it")
     parser.add_argument("--unit", choices=("mV", "uV"), help="unit of the samples, where the file does not say it")
     parser.add_argument("--lead", metavar="NAME", help="which channel is Lead I, where its name does not say it")
@@ -70,7 +76,9 @@ def _passes(text: str) -> int:
 
 def _add_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", required=True, type=Path, metavar="DIR", help="PTB-XL as published, 100 Hz records")
-    parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="the checkpoint's folder, such as checkpoints/NAME")
+    parser.add_argument(
+        "--out", required=True, type=Path, metavar="DIR", help="the checkpoint's folder, such as checkpoints/NAME"
+    )
     parser.add_argument("--epochs", type=int, default=None, metavar="N")
     parser.add_argument("--seed", type=int, default=0, metavar="N")
     parser.set_defaults(run=_train)
@@ -79,7 +87,9 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
 def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("--data", type=Path, metavar="DIR", help="PTB-XL: score a model on a fold")
-    source.add_argument("--delineation", type=Path, metavar="DIR", help="LUDB: score the wave finder against cardiologists")
+    source.add_argument(
+        "--delineation", type=Path, metavar="DIR", help="LUDB: score the wave finder against cardiologists"
+    )
     source.add_argument("--quality", type=Path, metavar="DIR", help="PTB-XL at 500 Hz: pass rates, clean and damaged")
     parser.add_argument("--model", default=None, metavar="NAME")
     parser.add_argument("--fold", type=int, default=9, metavar="N")
@@ -126,7 +136,9 @@ def _reconstruct(options: argparse.Namespace) -> None:
     for name, content in outputs.items():
         (options.out / name).write_bytes(content)
     told = ", ".join(analysis.metadata.known()) or "nothing"
-    print(f"{recording.source}, {recording.duration:.1f} s at {recording.sampling_rate:g} Hz; the model was told {told}.")
+    print(
+        f"{recording.source}, {recording.duration:.1f} s at {recording.sampling_rate:g} Hz; the model was told {told}."
+    )
     for finding in analysis.examination.quality.findings:
         print(f"{finding.verdict.value}: {finding.reason} {finding.advice}")
     print(f"Wrote {', '.join(str(options.out / name) for name in outputs)}.")

@@ -29,7 +29,7 @@ def derive(lead: Lead, lead_i: FloatArray, lead_ii: FloatArray) -> FloatArray:
 
 
 def twelve(lead_i: FloatArray, predicted: FloatArray) -> FloatArray:
-    """Assemble the twelve leads, ``(..., 12, sample)``, from Lead I ``(sample,)`` and the predicted ``(..., 7, sample)``.
+    """Assemble twelve leads, ``(..., 12, sample)``, from Lead I ``(sample,)`` and the predicted ``(..., 7, sample)``.
 
     >>> twelve(np.zeros(5), np.ones((3, 7, 5))).shape
     (3, 12, 5)

@@ -10,14 +10,19 @@ from ecg_core.records import METADATA_RANGES, PatientMetadata, Recording
 from ecg_core.results import Measurements, Segments
 from ecg_core.signals.beats import BEAT_RATE, BEFORE, global_qrs, median_beat
 from ecg_core.signals.intervals import measure
-from ecg_core.vocabulary import FloatArray, Lead, IntArray, Lead, Origin, Sex
+from ecg_core.vocabulary import FloatArray, Lead, Origin, Sex
 
 __all__ = ["FEATURES", "FIELDS", "encode", "from_measurements", "measure_twelve_leads", "merge"]
 
 FIELDS = tuple(entry.name for entry in fields(PatientMetadata) if entry.name != "origins")
 """The fields of `PatientMetadata`, in the order of their flags in `FEATURES`."""
 
-_SCALES = {"age_years": (60.0, 17.0), "ventricular_rate": (75.0, 20.0), "qrs_ms": (95.0, 20.0), "qrs_count": (12.0, 3.5)}
+_SCALES = {
+    "age_years": (60.0, 17.0),
+    "ventricular_rate": (75.0, 20.0),
+    "qrs_ms": (95.0, 20.0),
+    "qrs_count": (12.0, 3.5),
+}
 _AXES = ("r_axis_deg", "t_axis_deg")
 FEATURES = (
     "age_years", "sex", "ventricular_rate", "qrs_ms", "qrs_count",
@@ -30,8 +35,8 @@ FEATURES = (
 def encode(metadata: PatientMetadata) -> FloatArray:
     """Encode metadata for a network as ``(feature,)`` float32, elements as named in `FEATURES`.
 
-    Numbers are centred and scaled to about one, an axis is its cosine and sine (so that -180° and 180° are the same), sex is ±1.
-    An unknown field is 0 with its flag 0; a known one has its flag 1.
+    Numbers are centred and scaled to about one, an axis is its cosine and sine (so that -180° and 180° are the same),
+    sex is ±1. An unknown field is 0 with its flag 0; a known one has its flag 1.
 
     >>> vector = encode(PatientMetadata(r_axis_deg=90))
     >>> {name: round(float(value), 3) for name, value in zip(FEATURES, vector) if abs(value) > 1e-6}
@@ -64,12 +69,12 @@ def from_measurements(measured: Measurements, origin: Origin = Origin.LEAD_I) ->
     >>> from_measurements(Measurements(72.0, 12, 12.0, 94.0, 12)).known()
     ('ventricular_rate', 'qrs_ms', 'qrs_count')
     """
-    values = {
-        "ventricular_rate": _within("ventricular_rate", measured.ventricular_rate),
-        "qrs_ms": _within("qrs_ms", measured.qrs_ms),
-        "qrs_count": _within("qrs_count", measured.qrs_count_10s),
-    }
-    return PatientMetadata(**values, origins=dict.fromkeys(values, origin))
+    return PatientMetadata(
+        ventricular_rate=_within("ventricular_rate", measured.ventricular_rate),
+        qrs_ms=_within("qrs_ms", measured.qrs_ms),
+        qrs_count=_within("qrs_count", measured.qrs_count_10s),
+        origins=dict.fromkeys(("ventricular_rate", "qrs_ms", "qrs_count"), origin),
+    )
 
 
 def merge(metadata: PatientMetadata, other: PatientMetadata) -> PatientMetadata:
@@ -93,12 +98,13 @@ def measure_twelve_leads(
 ) -> PatientMetadata:
     """Measure rate, QRS duration, QRS count and both axes on a filtered twelve-lead recording.
 
-    ``segments`` are the waves of its Lead I (`ecg_core.signals.waves.find_waves`). Rate: mean over the R-R intervals; QRS count: R peaks for ten
-    seconds; QRS duration: earliest onset to latest offset over all leads of the median beat (`global_qrs`); R axis and T axis: from the
-    net areas, above less below the level just before QRS, in Leads I and aVF of the median beat (`axis_degrees`), over QRS and from
-    `ST_SECONDS` after it to the median T end. What cannot be measured stays unknown. The net area, and not the tallest
-    deflection, is what hospital electrocardiographs use for the axis (Surawicz et al., AHA/ACCF/HRS 2009, part III). Raises `LeadMissing`
-    where Lead I or II is not in the recording.
+    ``segments`` are the waves of its Lead I (`ecg_core.signals.waves.find_waves`). Rate: mean over the R-R intervals;
+    QRS count: R peaks for ten seconds; QRS duration: earliest onset to latest offset over all leads of the median
+    beat (`global_qrs`); R axis and T axis: from the net areas, above less below the level just before QRS, in Leads I
+    and aVF of the median beat (`axis_degrees`), over QRS and from `ST_SECONDS` after it to the median T end. What
+    cannot be measured stays unknown. The net area, and not the tallest deflection, is what hospital
+    electrocardiographs use for the axis (Surawicz et al., AHA/ACCF/HRS 2009, part III). Raises `LeadMissing` where
+    Lead I or II is not in the recording.
     """
     limb = recording.only(Lead.I, Lead.II).signals
     known = from_measurements(measure(segments, limb.shape[1]), origin)

@@ -25,7 +25,8 @@ def rmse(estimate: FloatArray, truth: FloatArray) -> FloatArray:
     >>> rmse(np.array([0.0, 0.0]), np.array([3.0, 4.0])).round(4).item()
     3.5355
     """
-    return np.sqrt(((estimate - truth) ** 2).mean(axis=-1))
+    error: FloatArray = np.sqrt(((estimate - truth) ** 2).mean(axis=-1))
+    return error
 
 
 def covered(low: FloatArray, high: FloatArray, truth: FloatArray) -> BoolArray:

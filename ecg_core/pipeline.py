@@ -1,4 +1,4 @@
-"""The whole flow on one screen: a recording and metadata in, twelve leads with their doubt and the waves of Lead I out."""
+"""The whole flow on one screen: a recording and metadata in, twelve leads with their doubt out."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ def known_from_lead_i(examination: Examination) -> PatientMetadata:
 
 
 def axes_of_earlier(recording: Recording) -> PatientMetadata:
-    """The R and T axis of an earlier twelve-lead ECG of the same patient; a rate or duration of then says nothing of now.
+    """The R and T axis of an earlier twelve-lead ECG of the same patient; a rate of then says nothing of now.
 
     Raises `LeadMissing` where it holds no Leads I and II, `RecordingRefused` where no axis can be measured on it.
     """
@@ -53,8 +53,8 @@ def axes_of_earlier(recording: Recording) -> PatientMetadata:
     measured = measure_twelve_leads(earlier, find_waves(earlier[Lead.I], earlier.sampling_rate), Origin.EARLIER)
     if measured.r_axis_deg is None and measured.t_axis_deg is None:
         raise RecordingRefused(
-            "Found no QRS complexes in the earlier ECG from which an axis can be measured; expected a readable twelve-lead recording: "
-            "type the axes, or leave them unknown."
+            "Found no QRS complexes in the earlier ECG from which an axis can be measured; expected a readable "
+            "twelve-lead recording: type the axes, or leave them unknown."
         )
     return PatientMetadata(
         r_axis_deg=measured.r_axis_deg, t_axis_deg=measured.t_axis_deg, origins=dict(measured.origins)
@@ -75,10 +75,11 @@ def analyse(
 ) -> Analysis:
     """Reconstruct the twelve leads of a recording from its Lead I alone.
 
-    Other leads in the recording never reach the network; they become the reference. ``metadata`` is what is known of the patient; with
-    ``measure_lead_i`` the rate, QRS duration and QRS count that it leaves unknown are measured on Lead I. ``coverage`` of the band is one
-    of the levels the model is calibrated for. ``examination`` saves examining the same recording twice. ``progress`` is called with
-    the share done. Raises `RecordingRefused` where the quality of Lead I forbids it.
+    Other leads in the recording never reach the network; they become the reference. ``metadata`` is what is known of
+    the patient; with ``measure_lead_i`` the rate, QRS duration and QRS count that it leaves unknown are measured on
+    Lead I. ``coverage`` of the band is one of the levels the model is calibrated for. ``examination`` saves examining
+    the same recording twice. ``progress`` is called with the share done. Raises `RecordingRefused` where the quality
+    of Lead I forbids it.
 
     >>> from pathlib import Path
     >>> from ecg_core import read
@@ -91,7 +92,9 @@ def analyse(
     examination = examination or examine(recording, model.card.preparation)
     if examination.quality.verdict is Verdict.STOP:
         found = [finding for finding in examination.quality.findings if finding.verdict is Verdict.STOP]
-        raise RecordingRefused(" ".join(f"{finding.reason} {finding.advice}" for finding in found))
+        raise RecordingRefused(
+            "Lead I cannot be used: " + " ".join(f"{one.name}. {one.reason} {one.advice}" for one in found)
+        )
     metadata = metadata or PatientMetadata()
     if measure_lead_i:
         metadata = merge(metadata, known_from_lead_i(examination))
@@ -123,36 +126,45 @@ def reconstruct(
 ) -> Reconstruction:
     """Run the network over filtered Lead I ``(sample,)`` at the rate of ``segments``, window by window, and calibrate.
 
-    Windows are joined by a cross-fade of their moments at the network's rate and brought back to the recording's own: II and V1-V6 by a polyphase
-    filter, the other limb leads from II and the measured Lead I, so that their laws hold exactly; spreads are interpolated.
+    Windows are joined by a cross-fade of their moments at the network's rate and brought back to the recording's own:
+    II and V1-V6 by a polyphase filter, the other limb leads from II and the measured Lead I, so that their laws hold
+    exactly; spreads are interpolated.
     """
     rate, samples = segments.sampling_rate, len(lead_i)
-    slow = _moments(resample(lead_i, rate, model.card.preparation.sampling_rate), metadata, model, passes, seed, progress)
     slow_rate = model.card.preparation.sampling_rate
+    slow = _moments(resample(lead_i, rate, slow_rate), metadata, model, passes=passes, seed=seed, progress=progress)
     mean = np.empty((len(LEADS), samples), np.float32)
     mean[LEADS.index(Lead.I)] = lead_i
     rows = [LEADS.index(lead) for lead in PREDICTED]
     mean[rows] = resample(slow.mean[rows], slow_rate, rate, samples)
     for lead in DERIVED:
         mean[LEADS.index(lead)] = derive(lead, mean[LEADS.index(Lead.I)], mean[LEADS.index(Lead.II)])
-    times, slow_times = np.arange(samples) / rate, np.arange(slow.mean.shape[1]) / slow_rate
-    epistemic, total = (
-        np.stack([np.interp(times, slow_times, row) for row in sd]).astype(np.float32)
-        for sd in (slow.epistemic_sd, slow.total_sd)
-    )
+    epistemic, total = (_interpolate(sd, slow_rate, rate, samples) for sd in (slow.epistemic_sd, slow.total_sd))
     if model.card.calibration is None:
-        raise CheckpointRefused(f"Found no calibration in checkpoint {model.card.name}; expected one: run ecg-core train to its end.")
+        raise CheckpointRefused(
+            f"Found no calibration in checkpoint {model.card.name}; expected one: run ecg-core train to its end."
+        )
     low, high = band(mean, total, label_waves(segments, samples), model.card.calibration, coverage)
     return Reconstruction(mean, epistemic, total, low, high, coverage, rate, passes, seed)
 
 
+def _interpolate(sd: FloatArray, from_hz: float, to_hz: float, samples: int) -> FloatArray:
+    """Spreads ``(12, sample)`` at another rate; linear, so that none turns negative."""
+    times, slow_times = np.arange(samples) / to_hz, np.arange(sd.shape[1]) / from_hz
+    interpolated = np.empty((len(sd), samples), np.float32)
+    for row, values in enumerate(sd):
+        interpolated[row] = np.interp(times, slow_times, values)
+    return interpolated
+
+
 def _moments(
-    lead_i: FloatArray, metadata: PatientMetadata, model: Model, passes: int, seed: int, progress: Progress | None
+    lead_i: FloatArray, metadata: PatientMetadata, model: Model, *, passes: int, seed: int, progress: Progress | None
 ) -> Moments:
     """Moments of a whole recording at the network's rate, each ``(12, sample)``, its windows cross-faded."""
     preparation, features = model.card.preparation, encode(metadata)
     length, overlap = (
-        round(seconds * preparation.sampling_rate) for seconds in (preparation.window_seconds, preparation.overlap_seconds)
+        round(seconds * preparation.sampling_rate)
+        for seconds in (preparation.window_seconds, preparation.overlap_seconds)
     )
     starts = window_starts(len(lead_i), length, overlap)
     joined = [np.zeros((len(LEADS), len(lead_i)), np.float32) for _ in range(3)]

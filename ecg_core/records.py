@@ -48,7 +48,9 @@ class Recording:
                 f"Found signals of shape {signals.shape} for {len(self.leads)} leads; expected one row for each lead."
             )
         if len(set(self.leads)) != len(self.leads):
-            raise RecordingRefused(f"Found a lead more than once in {', '.join(self.leads)}; expected each at most once.")
+            raise RecordingRefused(
+                f"Found a lead more than once in {', '.join(self.leads)}; expected each at most once."
+            )
         if not (math.isfinite(self.sampling_rate) and self.sampling_rate > 0):
             raise RecordingRefused(f"Found a sampling rate of {self.sampling_rate} Hz; expected a positive number.")
         if not np.isfinite(signals).all():
@@ -58,7 +60,8 @@ class Recording:
     def __getitem__(self, lead: Lead) -> FloatArray:
         if lead not in self.leads:
             raise LeadMissing(f"The recording holds {', '.join(self.leads)}; Lead {lead} is needed.")
-        return self.signals[self.leads.index(lead)]
+        row: FloatArray = self.signals[self.leads.index(lead)]
+        return row
 
     def __contains__(self, lead: object) -> bool:
         return lead in self.leads
@@ -66,7 +69,7 @@ class Recording:
     @property
     def duration(self) -> float:
         """Length in seconds."""
-        return self.signals.shape[1] / self.sampling_rate
+        return float(self.signals.shape[1] / self.sampling_rate)
 
     def only(self, *leads: Lead) -> "Recording":
         """The same recording with these leads alone, in this order."""

@@ -58,8 +58,8 @@ class Quality:
 class Segments:
     """Where the waves of the measured Lead I are, in samples at ``sampling_rate``.
 
-    ``r_peaks (beat,)``; ``qrs (n, 2)`` and ``t (m, 2)`` are half-open ``[onset, offset)``; a wave that was not found is absent.
-    Where nothing could be delineated all are empty and ``not_delineated`` says why.
+    ``r_peaks (beat,)``; ``qrs (n, 2)`` and ``t (m, 2)`` are half-open ``[onset, offset)``; a wave that was not found
+    is absent. Where nothing could be delineated all are empty and ``not_delineated`` says why.
     """
 
     r_peaks: IntArray
@@ -102,7 +102,8 @@ class Reconstruction:
 
     ``mean``, ``epistemic_sd`` (spread between dropout passes), ``total_sd`` (that and the spread the network expects),
     ``low``, ``high`` (calibrated band): each ``(12, sample)`` in mV, rows as in `LEADS`. ``coverage`` is the share of
-    true values that the band is calibrated to hold. For the measured lead the spreads are zero and the band is the signal.
+    true values that the band is calibrated to hold. For the measured lead the spreads are zero and the band is the
+    signal.
     """
 
     mean: FloatArray
@@ -171,8 +172,8 @@ class ModelCard:
 class Examination:
     """What Lead I itself says, before any network: the filtered signal, its quality, waves and measurements.
 
-    ``lead_i (sample,)``: measured Lead I in mV after filtering, at the recording's own rate; ``removed`` says in words what filtering
-    took away (such as mains at 50 Hz).
+    ``lead_i (sample,)``: measured Lead I in mV after filtering, at the recording's own rate; ``removed`` says in
+    words what filtering took away (such as mains at 50 Hz).
     """
 
     lead_i: FloatArray
@@ -187,7 +188,8 @@ class Examination:
 class Analysis:
     """All that a view, a report or an export needs of one recording.
 
-    ``metadata`` is what the network was told; ``reference`` holds the other leads, filtered like Lead I, where the file had them.
+    ``metadata`` is what the network was told; ``reference`` holds the other leads, filtered like Lead I, where the
+    file had them.
     """
 
     recording: Recording

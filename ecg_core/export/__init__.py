@@ -1,0 +1,1 @@
+"""Writing an analysis for other programs: one module a format."""

@@ -13,8 +13,9 @@ __all__ = ["to_npz"]
 def to_npz(analysis: Analysis) -> bytes:
     """Return the reconstruction as a NumPy archive.
 
-    ``leads (12,)``; ``sampling_rate_hz``; ``time_s (n,)``; ``mean_mv``, ``epistemic_sd_mv``, ``total_sd_mv``, ``low_mv``, ``high_mv``, each
-    ``(12, n)`` at the recording's own rate; ``measured (12,)``: whether the lead was recorded.
+    ``leads (12,)``; ``sampling_rate_hz``; ``time_s (n,)``; ``mean_mv``, ``epistemic_sd_mv``, ``total_sd_mv``,
+    ``low_mv``, ``high_mv``, each ``(12, n)`` at the recording's own rate; ``measured (12,)``: whether the lead was
+    recorded.
     """
     result = analysis.reconstruction
     buffer = io.BytesIO()

@@ -13,8 +13,9 @@ __all__ = ["to_csv"]
 def to_csv(analysis: Analysis) -> str:
     """Return the reconstruction as CSV with the research-only sentence as a comment (``#``) in the first line.
 
-    Columns: ``time_s``; for the measured lead ``I_measured_mv``; for each estimated lead ``…_estimated_mv``, ``…_spread_between_passes_mv``,
-    ``…_total_spread_mv``, ``…_low_mv`` and ``…_high_mv`` (the calibrated band; its coverage is in the second line).
+    Columns: ``time_s``; for the measured lead ``I_measured_mv``; for each estimated lead ``…_estimated_mv``,
+    ``…_spread_between_passes_mv``, ``…_total_spread_mv``, ``…_low_mv`` and ``…_high_mv`` (the calibrated band; its
+    coverage is in the second line).
     """
     result = analysis.reconstruction
     columns = {"time_s": np.round(result.time, 6)}

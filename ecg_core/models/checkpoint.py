@@ -1,4 +1,4 @@
-"""A checkpoint: a folder with ``weights.safetensors`` and ``card.json``, from which a network rebuilds itself, strictly."""
+"""A checkpoint: a folder with ``weights.safetensors`` and ``card.json``, from which a network rebuilds itself."""
 
 import hashlib
 import json
@@ -56,14 +56,15 @@ def load_model(name: str | Path = DEFAULT_MODEL) -> Model:
     card_file, weights_file = folder / "card.json", folder / "weights.safetensors"
     if not (card_file.is_file() and weights_file.is_file()):
         raise DataMissing(
-            f"Found no checkpoint named {name}; expected one of {', '.join(list_models()) or 'none'}, or the path of a folder "
-            "with card.json and weights.safetensors."
+            f"Found no checkpoint named {name}; expected one of {', '.join(list_models()) or 'none'}, or the path of "
+            "a folder with card.json and weights.safetensors."
         )
     content, weights = json.loads(card_file.read_text(encoding="utf-8")), weights_file.read_bytes()
     card = _card_from(content, folder.name)
     if hashlib.sha256(weights).hexdigest() != card.weights_sha256:
         raise CheckpointRefused(
-            f"Found weights in {folder.name} that are not those its card names; expected the file as released: fetch it again."
+            f"Found weights in {folder.name} that are not those its card names; expected the file as released: "
+            "fetch it again."
         )
     network = NETWORKS[card.architecture](**card.settings)
     try:
@@ -76,7 +77,8 @@ def load_model(name: str | Path = DEFAULT_MODEL) -> Model:
 def save_model(folder: Path, network: DualBranch, card: Mapping[str, Any]) -> ModelCard:
     """Write ``network`` and its card into ``folder``; return the card as it can be loaded.
 
-    ``card`` holds the fields of `ModelCard` but those that follow from the network (architecture, features, checksum, version).
+    ``card`` holds the fields of `ModelCard` but those that follow from the network (architecture, features, checksum,
+    version).
     """
     folder.mkdir(parents=True, exist_ok=True)
     weights = save({name: value.contiguous() for name, value in network.state_dict().items()})
@@ -95,12 +97,13 @@ def save_model(folder: Path, network: DualBranch, card: Mapping[str, Any]) -> Mo
 def _card_from(content: dict[str, Any], name: str) -> ModelCard:
     if content.get("format_version") != FORMAT_VERSION:
         raise CheckpointRefused(
-            f"Found checkpoint {name} of format version {content.get('format_version')}; expected {FORMAT_VERSION}: use the "
-            "version of ecg-core that wrote it."
+            f"Found checkpoint {name} of format version {content.get('format_version')}; expected {FORMAT_VERSION}: "
+            "use the version of ecg-core that wrote it."
         )
     if tuple(content["features"]) != FEATURES or content["architecture"] not in NETWORKS:
         raise CheckpointRefused(
-            f"Found checkpoint {name} made for other metadata features or another network; expected those of this version: train it anew."
+            f"Found checkpoint {name} made for other metadata features or another network; expected those of this "
+            "version: train it anew."
         )
     preparation = Preparation(**{**content["preparation"], "mains_hz": tuple(content["preparation"]["mains_hz"])})
     return ModelCard(

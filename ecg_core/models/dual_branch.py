@@ -1,9 +1,10 @@
 """The dual-branch network: a CNN-BiLSTM reads Lead I, a fully connected branch reads the metadata.
 
-After Nakanishi, Hirata and Kubota (Sensors 2026, 26, 212), with five departures: it predicts II and V1-V6 alone (the other
-limb leads follow exactly), with a spread for every sample; metadata come as numbers with known/unknown flags, so that one network
-serves any subset; they steer the decoder by scaling its channels (FiLM) besides being concatenated; convolutions run at a quarter of the
-rate; and everything before the first dropout is `encode`, computed once however many Monte Carlo passes `decode` makes.
+After Nakanishi, Hirata and Kubota (Sensors 2026, 26, 212), with five departures: it predicts II and V1-V6 alone (the
+other limb leads follow exactly), with a spread for every sample; metadata come as numbers with known/unknown flags,
+so that one network serves any subset; they steer the decoder by scaling its channels (FiLM) besides being
+concatenated; convolutions run at a quarter of the rate; and everything before the first dropout is `encode`, computed
+once however many Monte Carlo passes `decode` makes.
 """
 
 from typing import NamedTuple

@@ -9,8 +9,9 @@ __all__ = ["ChannelDropout", "ResidualBlock"]
 class ChannelDropout(nn.Module):
     """Drops whole channels, the same ones at every time step (variational dropout, Gal and Ghahramani 2016).
 
-    Given a ``generator`` it drops also in evaluation mode, by that generator alone: this is what Monte Carlo sampling uses, so that a seed
-    repeats a result exactly and a model shared by many users never changes mode. Without one it drops only in training.
+    Given a ``generator`` it drops also in evaluation mode, by that generator alone: this is what Monte Carlo sampling
+    uses, so that a seed repeats a result exactly and a model shared by many users never changes mode. Without one it
+    drops only in training.
     """
 
     def __init__(self, probability: float) -> None:
@@ -27,7 +28,10 @@ class ChannelDropout(nn.Module):
 
 
 class ResidualBlock(nn.Module):
-    """Two dilated convolutions over time around a skip; with ``conditions``, metadata scale and shift the channels (FiLM, Perez et al. 2018)."""
+    """Two dilated convolutions over time around a skip.
+
+    With ``conditions``, that many metadata values scale and shift the channels (FiLM, Perez et al. 2018).
+    """
 
     def __init__(self, channels: int, kernel: int, dilation: int, *, conditions: int = 0, dropout: float = 0.0) -> None:
         super().__init__()

@@ -1,0 +1,1 @@
+"""Preparing and reading Lead I: filters, windows, waves, intervals, beats, quality."""

@@ -25,7 +25,7 @@ def window_starts(samples: int, length: int, overlap: int) -> IntArray:
 
 
 def cut(signal: FloatArray, preparation: Preparation) -> tuple[Window, ...]:
-    """Cut ``signal (sample,)``, already at the preparation's rate, into windows; a short signal is one shorter window."""
+    """Cut ``signal (sample,)``, at the preparation's rate, into windows; a short signal is one shorter window."""
     rate = preparation.sampling_rate
     length, overlap = round(preparation.window_seconds * rate), round(preparation.overlap_seconds * rate)
     starts = window_starts(len(signal), length, overlap)

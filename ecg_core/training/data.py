@@ -14,13 +14,12 @@ from tqdm import tqdm
 
 from ecg_core.errors import DataMissing
 from ecg_core.limb_leads import twelve
-from ecg_core.metadata import measure_twelve_leads
+from ecg_core.metadata import from_measurements, measure_twelve_leads
 from ecg_core.records import METADATA_RANGES, PatientMetadata, Preparation, Recording
 from ecg_core.signals.filters import band_pass, resample
-from ecg_core.signals.waves import find_waves, label_waves
 from ecg_core.signals.intervals import measure
-from ecg_core.metadata import from_measurements
-from ecg_core.vocabulary import LEADS, PREDICTED, FloatArray, IntArray, Lead, Origin, Sex
+from ecg_core.signals.waves import find_waves, label_waves
+from ecg_core.vocabulary import PREDICTED, FloatArray, IntArray, Lead, Origin, Sex
 
 __all__ = ["STORED", "Records", "load_folds", "metadata_of"]
 
@@ -32,9 +31,12 @@ MICROVOLTS = 1000.0
 
 @dataclass(frozen=True, eq=False)
 class Records:
-    """Prepared records: ``signals (record, 8, sample)`` int16 in µV, leads as in `STORED`; ``waves (record, sample)``: index into ``tuple(Wave)``,
-    from the measured Lead I; ``table``: one row a record (ecg_id, patient_id, fold, superclass codes, age, sex and the measured metadata:
-    ``rate``, ``qrs_ms``, … over twelve leads, ``rate_i``, … on Lead I alone).
+    """Prepared records of ten seconds.
+
+    ``signals (record, 8, sample)`` int16 in µV, leads as in `STORED`; ``waves (record, sample)``: index into
+    ``tuple(Wave)``, from the measured Lead I; ``table``: one row a record with its ``ecg_id``, ``patient_id``,
+    ``scp_codes``, ``recording_date``, age, sex and the measured metadata, over twelve leads under the names of
+    `PatientMetadata`, on Lead I alone with ``_i`` behind them.
     """
 
     signals: IntArray
@@ -61,8 +63,8 @@ MEASURED_ON_LEAD_I = ("ventricular_rate", "qrs_ms", "qrs_count")
 def metadata_of(row: "pd.Series[float]", tier: str) -> PatientMetadata:
     """What a network is told of one record in a metadata tier.
 
-    ``none``; ``wearable``: age, sex and what Lead I itself gives; ``paper``: the five of Nakanishi et al. measured on the same twelve leads;
-    ``all``: these and age and sex.
+    ``none``; ``wearable``: age, sex and what Lead I itself gives; ``paper``: the five of Nakanishi et al. measured on
+    the same twelve leads; ``all``: these and age and sex.
     """
     if tier == "none":
         return PatientMetadata()
@@ -102,7 +104,8 @@ def _database(folder: Path) -> pd.DataFrame:
     path = folder / "ptbxl_database.csv"
     if not path.is_file():
         raise DataMissing(
-            f"Found no ptbxl_database.csv in {folder}; expected PTB-XL as PhysioNet publishes it: give its top folder with --data."
+            f"Found no ptbxl_database.csv in {folder}; expected PTB-XL as PhysioNet publishes it: give its top folder "
+            "with --data."
         )
     return pd.read_csv(path)
 
@@ -117,7 +120,9 @@ def _load_fold(folder: Path, rows: pd.DataFrame, preparation: Preparation, worke
     tasks = [(str(folder / name), preparation) for name in rows["filename_lr"]]
     with ProcessPoolExecutor(workers) as pool:
         fold = int(rows["strat_fold"].iloc[0])
-        done = list(tqdm(pool.map(_prepare_record, tasks, chunksize=32), total=len(tasks), desc=f"preparing fold {fold}"))
+        done = list(
+            tqdm(pool.map(_prepare_record, tasks, chunksize=32), total=len(tasks), desc=f"preparing fold {fold}")
+        )
     table = pd.DataFrame([values for _, _, values in done]).astype(float)
     table["age_years"], table["sex"] = _known_age(rows["age"]).to_numpy(), rows["sex"].to_numpy()
     for column in ("ecg_id", "patient_id", "scp_codes", "recording_date"):
@@ -133,7 +138,9 @@ def load_folds(folder: Path, folds: Iterable[int], preparation: Preparation, *, 
     """
     folds = tuple(folds)
     if 10 in folds:
-        raise DataMissing("Found fold 10 among the folds; it is kept apart for independent evaluation: choose from 1 to 9.")
+        raise DataMissing(
+            "Found fold 10 among the folds; it is kept apart for independent evaluation: choose from 1 to 9."
+        )
     database = _database(folder)
     key = hashlib.sha256(json.dumps([CACHE_VERSION, asdict(preparation)]).encode()).hexdigest()[:12]
     cache = folder / "ecg_core_cache" / key

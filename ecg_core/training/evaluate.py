@@ -33,7 +33,7 @@ def predict(
 
 
 def calibrate(network: DualBranch, records: Records, name: str, *, passes: int = 50, seed: int = 0) -> Calibration:
-    """Fit the band on records that were not trained on, told nothing, what a wearable knows, and the paper's five, in equal parts.
+    """Fit the band on records not trained on, told nothing, what a wearable knows, and the paper's five alike.
 
     ``name`` says what the records are, for the card.
     """
@@ -46,7 +46,9 @@ def calibrate(network: DualBranch, records: Records, name: str, *, passes: int =
     return Calibration(fit_factors(errors()), f"{name}, metadata tiers {', '.join(CALIBRATION_TIERS)}")
 
 
-def bootstrap_interval(values: FloatArray, patients: IntArray, *, draws: int = 1000, seed: int = 0) -> tuple[float, float]:
+def bootstrap_interval(
+    values: FloatArray, patients: IntArray, *, draws: int = 1000, seed: int = 0
+) -> tuple[float, float]:
     """95 % interval of the mean of ``values (record,)``, resampling patients and not records.
 
     >>> low, high = bootstrap_interval(np.array([0.0, 1.0, 0.0, 1.0]), np.array([1, 1, 2, 2]))
@@ -61,12 +63,14 @@ def bootstrap_interval(values: FloatArray, patients: IntArray, *, draws: int = 1
     return float(low), float(high)
 
 
-def evaluate(model: Model, records: Records, tier: str, *, coverage: float = 0.9, passes: int = 50, seed: int = 0) -> dict[str, Any]:
+def evaluate(
+    model: Model, records: Records, tier: str, *, coverage: float = 0.9, passes: int = 50, seed: int = 0
+) -> dict[str, Any]:
     """Score a model on prepared records with the metadata of ``tier``, against 0.5-40 Hz targets at 100 Hz.
 
-    The estimate is the mean of the passes, as shown to the user. Gives the record-wise Pearson r for each lead and their mean with its interval,
-    the 5th percentile over records, RMSE in mV, the share of samples inside the band overall and for each lead and wave, and the largest
-    violation of a limb-lead law in mV.
+    The estimate is the mean of the passes, as shown to the user. Gives the record-wise Pearson r for each lead and
+    their mean with its interval, the 5th percentile over records, RMSE in mV, the share of samples inside the band
+    overall and for each lead and wave, and the largest violation of a limb-lead law in mV.
     """
     if model.card.calibration is None:
         raise ValueError("the model is not calibrated")
@@ -93,7 +97,9 @@ def evaluate(model: Model, records: Records, tier: str, *, coverage: float = 0.9
         "r_5th_percentile": float(np.quantile(means, 0.05)),
         "r_by_lead": dict(zip((lead.value for lead in ESTIMATED), r.mean(axis=0).round(4).tolist(), strict=True)),
         "rmse_mv": float(error.mean()),
-        "rmse_mv_by_lead": dict(zip((lead.value for lead in ESTIMATED), error.mean(axis=0).round(4).tolist(), strict=True)),
+        "rmse_mv_by_lead": dict(
+            zip((lead.value for lead in ESTIMATED), error.mean(axis=0).round(4).tolist(), strict=True)
+        ),
         "band": coverage,
         "band_mean_width_mv": width,
         "coverage": float(inside.sum() / (total.sum() * 11)),
@@ -113,5 +119,6 @@ def largest_violation(leads: FloatArray) -> float:
     """
     i, ii = leads[LEADS.index(Lead.I)], leads[LEADS.index(Lead.II)]
     return max(
-        float(np.abs(leads[LEADS.index(lead)] - of_i * i - of_ii * ii).max()) for lead, (of_i, of_ii) in DERIVATION.items()
+        float(np.abs(leads[LEADS.index(lead)] - of_i * i - of_ii * ii).max())
+        for lead, (of_i, of_ii) in DERIVATION.items()
     )

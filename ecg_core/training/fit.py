@@ -17,6 +17,7 @@ from tqdm import tqdm
 from ecg_core.errors import CheckpointRefused
 from ecg_core.limb_leads import DERIVATION
 from ecg_core.metadata import FEATURES, FIELDS, encode
+from ecg_core.metrics import pearson_r
 from ecg_core.models.dual_branch import DualBranch
 from ecg_core.training.data import Records, metadata_of
 from ecg_core.vocabulary import FloatArray, IntArray
@@ -51,13 +52,11 @@ SMOOTH_BETA = 0.1
 
 def build(settings: Settings) -> DualBranch:
     """The network of these settings, untrained."""
-    return DualBranch(
-        features=len(FEATURES), channels=settings.channels, lstm=settings.lstm, decoder=settings.decoder
-    )
+    return DualBranch(features=len(FEATURES), channels=settings.channels, lstm=settings.lstm, decoder=settings.decoder)
 
 
 def eleven(lead_i: Tensor, predicted: Tensor) -> Tensor:
-    """The seven predicted leads and the four derived ones: ``(row, sample)``, ``(row, 7, sample)`` → ``(row, 11, sample)``."""
+    """The predicted and the derived leads: ``(row, sample)``, ``(row, 7, sample)`` → ``(row, 11, sample)``."""
     derived = [of_i * lead_i + of_ii * predicted[:, 0] for of_i, of_ii in DERIVATION.values()]
     return torch.cat([predicted, torch.stack(derived, dim=1)], dim=1)
 
@@ -65,8 +64,8 @@ def eleven(lead_i: Tensor, predicted: Tensor) -> Tensor:
 def loss_of(mean: Tensor, sd: Tensor, lead_i: Tensor, truth: Tensor, settings: Settings) -> tuple[Tensor, Tensor]:
     """The loss, and the mean correlation over eleven leads.
 
-    Smooth L1 in mV over the eleven estimated leads, one minus their record-wise correlation, and the Gaussian likelihood of the spread with the mean
-    held fixed, so that learning the doubt never trades the mean away.
+    Smooth L1 in mV over the eleven estimated leads, one minus their record-wise correlation, and the Gaussian
+    likelihood of the spread with the mean held fixed, so that learning the doubt never trades the mean away.
     """
     estimated, true = eleven(lead_i, mean), eleven(lead_i, truth)
     point = nn.functional.smooth_l1_loss(estimated, true, beta=SMOOTH_BETA)
@@ -76,10 +75,9 @@ def loss_of(mean: Tensor, sd: Tensor, lead_i: Tensor, truth: Tensor, settings: S
     return point + settings.correlation_weight * (1 - r) + settings.spread_weight * spread, r
 
 
-def training_features(records: Records) -> FloatArray:
-    """Encoded metadata of every record with all that is known, ``(record, feature)``."""
-    rows = (row for _, row in records.table.iterrows())
-    return np.stack([encode(metadata_of(row, "all")) for row in rows])
+def tier_features(records: Records, tier: str) -> FloatArray:
+    """Encoded metadata of every record in a metadata tier, ``(record, feature)``."""
+    return np.stack([encode(metadata_of(row, tier)) for _, row in records.table.iterrows()])
 
 
 def _columns_of_fields() -> list[list[int]]:
@@ -89,9 +87,10 @@ def _columns_of_fields() -> list[list[int]]:
 
 
 def drop_fields(features: FloatArray, random: np.random.Generator) -> FloatArray:
-    """Forget metadata at random: a third of the records keep nothing, a third everything, a third each field by the toss of a coin.
+    """Forget metadata at random, so that one network learns to serve any subset.
 
-    One network so learns to serve any subset. ``features (record, feature)``.
+    A third of the records keep nothing, a third everything, a third each field by the toss of a coin.
+    ``features (record, feature)``.
     """
     count = len(features)
     kept = random.random((count, len(FIELDS))) < 0.5
@@ -107,7 +106,7 @@ def drop_fields(features: FloatArray, random: np.random.Generator) -> FloatArray
 def batches(
     records: Records, features: FloatArray, settings: Settings, epoch: int, *, whole: bool
 ) -> Iterator[tuple[Tensor, Tensor]]:
-    """Batches ``(lead (row, 8, sample), features)`` of one epoch, shuffled, cropped and scaled by the epoch's own seed."""
+    """Batches ``(leads (row, 8, sample), features)`` of one epoch, shuffled, cropped, scaled by the epoch's seed."""
     random = np.random.default_rng([settings.seed, epoch])
     order = random.permutation(len(records))
     samples = records.signals.shape[2]
@@ -121,7 +120,7 @@ def batches(
 
 
 def rate_at(progress: float, settings: Settings) -> float:
-    """Learning rate after ``progress`` epochs: warm-up, constant, then falling along a cosine over the last ``decay_share``."""
+    """Learning rate after ``progress`` epochs: warm-up, constant, then a cosine fall over the last ``decay_share``."""
     decay_epochs = settings.decay_share * settings.epochs
     decayed = max(0.0, (progress - settings.epochs + decay_epochs) / decay_epochs)
     warm = min(1.0, progress / settings.warm_up_epochs)
@@ -151,114 +150,122 @@ def estimate(network: nn.Module, records: Records, features: FloatArray, *, batc
 
 def mean_r(predicted: FloatArray, records: Records) -> FloatArray:
     """Record-wise Pearson r of the eleven estimated leads, ``(record, 11)``: II, V1-V6, III, aVR, aVL, aVF."""
-    from ecg_core.metrics import pearson_r
-
     truth = records.leads(slice(None))
     lead_i = torch.from_numpy(truth[:, 0])
     estimated = eleven(lead_i, torch.from_numpy(predicted)).numpy()
     return pearson_r(estimated, eleven(lead_i, torch.from_numpy(truth[:, 1:])).numpy())
 
 
-def fit(train: Records, select: Records, settings: Settings, state_file: Path) -> tuple[DualBranch, list[dict[str, float]]]:
+@dataclass
+class Run:
+    """A training run between two epochs: all that is needed to go on."""
+
+    settings: Settings
+    network: DualBranch
+    average: AveragedModel
+    optimiser: torch.optim.AdamW
+    history: list[dict[str, float]]
+    best_score: float
+    best_weights: dict[str, Tensor]
+
+    @classmethod
+    def start(cls, settings: Settings, device: torch.device) -> "Run":
+        """A run before its first epoch."""
+        torch.manual_seed(settings.seed)
+        network = build(settings).to(device)
+        average = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(settings.average_decay), use_buffers=True)
+        optimiser = torch.optim.AdamW(network.parameters(), lr=0.0, weight_decay=settings.weight_decay)
+        return cls(settings, network, average, optimiser, [], -1.0, {})
+
+    def save(self, path: Path) -> None:
+        """Write beside, then move into place, so that an interrupted write loses nothing."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        state = {
+            "settings": asdict(self.settings),
+            "network": self.network.state_dict(),
+            "average": self.average.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "history": self.history,
+            "best": {"score": self.best_score, "weights": self.best_weights},
+        }
+        beside = path.with_suffix(".writing")
+        torch.save(state, beside)
+        beside.replace(path)
+
+    def go_on_from(self, path: Path) -> None:
+        """Load what `save` wrote; raise `CheckpointRefused` where it is of a network of another size."""
+        state = torch.load(path, weights_only=True, map_location="cpu")
+        shape = ("channels", "lstm", "decoder", "seed")
+        if any(state["settings"][name] != getattr(self.settings, name) for name in shape):
+            raise CheckpointRefused(
+                f"Found {path.name} of a run with other settings; expected the same size and seed: move it away "
+                "to start anew."
+            )
+        self.network.load_state_dict(state["network"])
+        self.average.load_state_dict(state["average"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.history = state["history"]
+        self.best_score, self.best_weights = state["best"]["score"], state["best"]["weights"]
+
+
+def fit(
+    train: Records, select: Records, settings: Settings, state_file: Path
+) -> tuple[DualBranch, list[dict[str, float]]]:
     """Train until the last epoch and return the averaged network that was best on ``select``, and the history.
 
-    After every epoch everything needed to go on is written to ``state_file``; a second call goes on from there. Raises
-    `CheckpointRefused` where that file is of a network of another size.
+    After every epoch everything needed to go on is written to ``state_file``; a second call goes on from there.
+    Raises `CheckpointRefused` where that file is of a network of another size.
     """
-    torch.manual_seed(settings.seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    network = build(settings).to(device)
-    average = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(settings.average_decay), use_buffers=True)
-    optimiser = torch.optim.AdamW(network.parameters(), lr=0.0, weight_decay=settings.weight_decay)
-    history: list[dict[str, float]] = []
-    best = {"score": -1.0, "weights": {}}
+    run = Run.start(settings, device)
     if state_file.is_file():
-        state = torch.load(state_file, weights_only=True)
-        shape = ("channels", "lstm", "decoder", "seed")
-        if any(state["settings"][name] != getattr(settings, name) for name in shape):
-            raise CheckpointRefused(
-                f"Found {state_file.name} of a run with other settings; expected the same size and seed: move it away to start anew."
-            )
-        network.load_state_dict(state["network"])
-        average.load_state_dict(state["average"])
-        optimiser.load_state_dict(state["optimiser"])
-        history, best = state["history"], state["best"]
-    features = training_features(train)
-    tiers = {tier: _tier_features(select, tier) for tier in ("none", "paper")}
-    for epoch in range(len(history), settings.epochs):
+        run.go_on_from(state_file)
+    features = tier_features(train, "all")
+    tiers = {tier: tier_features(select, tier) for tier in ("none", "paper")}
+    for epoch in range(len(run.history), settings.epochs):
         torch.manual_seed(settings.seed + epoch)
-        report = _train_epoch(network, average, optimiser, train, features, settings, epoch)
+        report = _train_epoch(run, train, features, epoch)
         for tier, encoded in tiers.items():
-            report[f"r_{tier}"] = float(mean_r(estimate(average.module, select, encoded), select).mean())
-        history.append(report)
+            report[f"r_{tier}"] = float(mean_r(estimate(run.average.module, select, encoded), select).mean())
+        run.history.append(report)
         print(json.dumps(report), flush=True)
         score = (report["r_none"] + report["r_paper"]) / 2
-        if score > best["score"]:
-            best = {"score": score, "weights": {name: value.cpu().clone() for name, value in average.module.state_dict().items()}}
-        _save(state_file, settings, network, average, optimiser, history, best)
-    network.load_state_dict(best["weights"])
-    return network.cpu().eval(), history
+        if score > run.best_score:
+            run.best_score = score
+            run.best_weights = {name: value.cpu().clone() for name, value in run.average.module.state_dict().items()}
+        run.save(state_file)
+    run.network.load_state_dict(run.best_weights)
+    return run.network.cpu().eval(), run.history
 
 
-def _tier_features(records: Records, tier: str) -> FloatArray:
-    return np.stack([encode(metadata_of(row, tier)) for _, row in records.table.iterrows()])
-
-
-def _train_epoch(
-    network: DualBranch,
-    average: AveragedModel,
-    optimiser: torch.optim.Optimizer,
-    train: Records,
-    features: FloatArray,
-    settings: Settings,
-    epoch: int,
-) -> dict[str, float]:
-    network.train()
-    device = next(network.parameters()).device
+def _train_epoch(run: Run, train: Records, features: FloatArray, epoch: int) -> dict[str, float]:
+    """One pass over the training records; its mean loss and correlation, and its speed."""
+    settings, device = run.settings, next(run.network.parameters()).device
+    run.network.train()
     steps = len(train) // settings.batch
     whole = epoch >= settings.epochs * (1 - settings.decay_share / 2)
     total_loss = total_r = 0.0
     started = monotonic()
-    with tqdm(batches(train, features, settings, epoch, whole=whole), total=steps, desc=f"epoch {epoch + 1}/{settings.epochs}") as bar:
-        for step, (leads, known) in enumerate(bar):
-            leads, known = leads.to(device), known.to(device)
-            rate = rate_at(epoch + step / steps, settings)
-            for group in optimiser.param_groups:
-                group["lr"] = rate
+    drawn = batches(train, features, settings, epoch, whole=whole)
+    with tqdm(drawn, total=steps, desc=f"epoch {epoch + 1}/{settings.epochs}") as bar:
+        for step, (cpu_leads, cpu_known) in enumerate(bar):
+            leads, known = cpu_leads.to(device), cpu_known.to(device)
+            for group in run.optimiser.param_groups:
+                group["lr"] = rate_at(epoch + step / steps, settings)
             with autocast(device):
-                mean, sd = network(leads[:, 0], known)
+                mean, sd = run.network(leads[:, 0], known)
             loss, r = loss_of(mean, sd, leads[:, 0], leads[:, 1:], settings)
-            optimiser.zero_grad(set_to_none=True)
+            run.optimiser.zero_grad(set_to_none=True)
             loss.backward()
-            nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-            optimiser.step()
-            average.update_parameters(network)
+            nn.utils.clip_grad_norm_(run.network.parameters(), 1.0)
+            run.optimiser.step()
+            run.average.update_parameters(run.network)
             total_loss, total_r = total_loss + loss.item(), total_r + r.item()
-            speed = (step + 1) * settings.batch / (monotonic() - started)
-            bar.set_postfix(loss=f"{total_loss / (step + 1):.4f}", r=f"{total_r / (step + 1):.3f}", records_s=f"{speed:.0f}")
+            done, speed = step + 1, (step + 1) * settings.batch / (monotonic() - started)
+            bar.set_postfix(loss=f"{total_loss / done:.4f}", r=f"{total_r / done:.3f}", records_s=round(speed))
     return {
         "epoch": epoch + 1,
         "loss": total_loss / steps,
         "r_train": total_r / steps,
         "records_per_s": steps * settings.batch / (monotonic() - started),
     }
-
-
-def _save(
-    path: Path,
-    settings: Settings,
-    network: nn.Module,
-    average: nn.Module,
-    optimiser: torch.optim.Optimizer,
-    history: list[dict[str, float]],
-    best: dict[str, object],
-) -> None:
-    """Write the whole state beside, then move it into place, so that an interrupted write loses nothing."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    state = {
-        "settings": asdict(settings), "network": network.state_dict(), "average": average.state_dict(),
-        "optimiser": optimiser.state_dict(), "history": history, "best": best,
-    }  # fmt: skip
-    beside = path.with_suffix(".writing")
-    torch.save(state, beside)
-    beside.replace(path)

@@ -21,7 +21,7 @@ TIERS = ("none", "wearable", "paper")
 
 
 def train(data: Path, out: Path, settings: Settings) -> ModelCard:
-    """Train on folds 1-7 of PTB-XL, select and calibrate on fold 8, score once on fold 9, and write the checkpoint to ``out``.
+    """Train on folds 1-7 of PTB-XL, select and calibrate on fold 8, score once on fold 9, write the checkpoint.
 
     The state of an unfinished run is kept in ``out/training.pt`` and gone on from; remove it to start anew.
     """
@@ -33,7 +33,8 @@ def train(data: Path, out: Path, settings: Settings) -> ModelCard:
     card = {
         "name": out.name,
         "settings": {
-            "features": len(FEATURES), "channels": settings.channels, "lstm": settings.lstm, "decoder": settings.decoder,
+            "features": len(FEATURES), "channels": settings.channels,
+            "lstm": settings.lstm, "decoder": settings.decoder,
         },
         "preparation": preparation,
         "calibration": calibration,
@@ -47,7 +48,8 @@ def train(data: Path, out: Path, settings: Settings) -> ModelCard:
             "history": [{name: round(value, 5) for name, value in epoch.items()} for epoch in history],
             "machine": f"{platform.machine()}, torch {torch.__version__}, GPU: {torch.cuda.is_available()}",
         },
-        "data": "PTB-XL 1.0.1 (Wagner et al. 2020, doi 10.1038/s41597-020-0495-6, CC BY 4.0), 100 Hz, without its 61 faulty records",
+        "data": "PTB-XL 1.0.1 at 100 Hz, without 61 faulty records "
+        "(Wagner et al. 2020, doi 10.1038/s41597-020-0495-6, CC BY 4.0)",
         "licence": "MIT",
     }  # fmt: skip
     save_model(out, network, card)

@@ -1,0 +1,1 @@
+"""Monte Carlo dropout and the calibration of the band."""

@@ -1,7 +1,8 @@
 """Split conformal calibration: a band that holds the share of true values that it promises.
 
-Source: Lei et al. 2018 (locally weighted split conformal prediction): the score of a sample is its absolute error over its spread, and the
-band is the spread times a quantile of the scores on records that the network never trained on, here for each lead and wave.
+Source: Lei et al. 2018 (locally weighted split conformal prediction): the score of a sample is its absolute error
+over its spread, and the band is the spread times a quantile of the scores on records that the network never trained
+on, here for each lead and wave.
 """
 
 from collections.abc import Iterable
@@ -27,8 +28,8 @@ def fit_factors(
 ) -> dict[str, dict[Lead, dict[Wave, float]]]:
     """Find the factors from records that were not trained on.
 
-    Each record is ``(error (12, sample), total_sd (12, sample), waves (sample,))`` with waves as from `label_waves`. Samples are pooled within
-    each lead and wave; the rank is the conformal one, ceil((n + 1) · coverage).
+    Each record is ``(error (12, sample), total_sd (12, sample), waves (sample,))`` with waves as from `label_waves`.
+    Samples are pooled within each lead and wave; the rank is the conformal one, ceil((n + 1) · coverage).
 
     >>> random = np.random.default_rng(0)
     >>> one = (random.normal(0, 2, (12, 9000)), np.ones((12, 9000)), np.repeat([0, 1, 2], 3000))
@@ -56,8 +57,8 @@ def band(
 ) -> tuple[FloatArray, FloatArray]:
     """Lowest and highest value ``(12, sample)`` in mV between which ``coverage`` of true values lie.
 
-    ``waves (sample,)`` as from `label_waves`. The measured lead is its own band. Raises `CheckpointRefused` for a coverage that the model was not
-    calibrated for.
+    ``waves (sample,)`` as from `label_waves`. The measured lead is its own band. Raises `CheckpointRefused` for a
+    coverage that the model was not calibrated for.
     """
     factors = calibration.factors.get(_level(coverage))
     if factors is None:

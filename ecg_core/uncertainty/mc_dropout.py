@@ -14,7 +14,10 @@ __all__ = ["Moments", "sample"]
 
 @dataclass(frozen=True, eq=False)
 class Moments:
-    """What the passes say of one window, each ``(12, sample)`` in mV: ``mean``, spread between passes, and that with the expected spread."""
+    """What the passes say of one window, each ``(12, sample)`` in mV.
+
+    ``mean``; ``epistemic_sd``: spread between passes; ``total_sd``: that and the spread the network expects.
+    """
 
     mean: FloatArray
     epistemic_sd: FloatArray
@@ -25,10 +28,11 @@ class Moments:
 def sample(network: DualBranch, lead_i: FloatArray, features: FloatArray, *, passes: int, seed: int) -> Moments:
     """Run ``passes`` dropout passes over one window of Lead I and return their moments.
 
-    ``lead_i (sample,)`` in mV at the network's rate, ``features (feature,)``. What comes before the first dropout is computed once, the
-    passes are one batch, masks come from a generator of this call alone: the same seed repeats the result bit for bit and gives every window
-    of a recording the same masks. Limb leads are derived in every pass, so their spread is that of the passes; the spread that the network
-    expects in II reaches them by the same exact law (Lead I, being measured, adds none).
+    ``lead_i (sample,)`` in mV at the network's rate, ``features (feature,)``. What comes before the first dropout is
+    computed once, the passes are one batch, masks come from a generator of this call alone: the same seed repeats the
+    result bit for bit and gives every window of a recording the same masks. Limb leads are derived in every pass, so
+    their spread is that of the passes; the spread that the network expects in II reaches them by the same exact law
+    (Lead I, being measured, adds none).
 
     >>> network = DualBranch(features=16, channels=8, lstm=8, decoder=8).eval()
     >>> moments = sample(network, np.zeros(500), np.zeros(16), passes=4, seed=1)

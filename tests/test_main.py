@@ -1,0 +1,96 @@
+"""The command line: what it writes, and how it says no."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ecg_core.__main__ import main
+
+
+def run(*arguments: object) -> int:
+    return main([str(argument) for argument in arguments])
+
+
+def test_a_header_alone_finds_its_signals(sample_data, tmp_path, capsys):
+    out = tmp_path / "af"
+    status = run("reconstruct", sample_data / "A0003.hea", "--age", 81, "--sex", "female", "--passes", 4, "--out", out)
+    assert status == 0
+    assert sorted(path.name for path in out.iterdir()) == ["reconstruction.npz", "summary.json"]
+    summary = json.loads((out / "summary.json").read_text())
+    assert summary["metadata"]["age_years"] == {"value": 81.0, "origin": "typed by the user"}
+    assert summary["recording"]["leads"][0] == "I"
+    assert "Wrote" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["A0006_lead_I.csv", "A0009_apple_watch.csv", "A0010_lead_I.edf"])
+def test_one_lead_files_of_every_format(sample_data, tmp_path, name):
+    assert run("reconstruct", sample_data / name, "--passes", 2, "--out", tmp_path) == 0
+    saved = np.load(tmp_path / "reconstruction.npz")
+    assert np.isfinite(saved["mean_mv"]).all()
+
+
+def test_the_same_seed_writes_the_same_numbers(sample_data, tmp_path):
+    for out in ("one", "two"):
+        run("reconstruct", sample_data / "A0010_lead_I.edf", "--passes", 3, "--seed", 7, "--out", tmp_path / out)
+    one, two = (np.load(tmp_path / out / "reconstruction.npz") for out in ("one", "two"))
+    assert all(np.array_equal(one[name], two[name]) for name in one.files)
+
+
+def test_an_earlier_ecg_gives_the_axes(sample_data, tmp_path):
+    status = run(
+        "reconstruct",
+        sample_data / "A0010_lead_I.edf",
+        "--prior",
+        sample_data / "A0001.hea",
+        "--passes",
+        2,
+        "--out",
+        tmp_path,
+    )
+    assert status == 0
+    told = json.loads((tmp_path / "summary.json").read_text())["metadata"]
+    assert told["r_axis_deg"]["origin"] == "measured on an earlier twelve-lead ECG"
+
+
+def nameless_csv(folder: Path) -> Path:
+    path = folder / "strip.csv"
+    values = 0.3 * (np.arange(2500) % 250 == 40) + 0.01 * np.sin(np.arange(2500))
+    path.write_text("\n".join(f"{value:.4f}" for value in values))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["missing.hea"], "Found no file"),
+        (["{samples}/A0003.hea", "--age", "200"], "age_years = 200; expected 0 to 120"),
+        (["{samples}/A0003.hea", "--model", "nothing"], "no checkpoint named nothing"),
+        (["{samples}/README.md"], "not a recording in any format"),
+        (["{csv}"], "--lead NAME"),
+        (["{csv}", "--lead", "I"], "--rate HZ"),
+        (["{samples}/A0003.mat"], ".hea"),
+    ],
+)
+def test_bad_input_is_one_sentence_status_2_and_nothing_left_behind(arguments, words, sample_data, tmp_path, capsys):
+    csv = nameless_csv(tmp_path)
+    given = [argument.format(samples=sample_data, csv=csv) for argument in arguments]
+    assert run("reconstruct", *given, "--out", tmp_path / "out") == 2
+    said = capsys.readouterr()
+    assert words in said.err
+    assert said.err.count("\n") == 1
+    assert not said.out
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("flag", [["--passes", "1"], ["--sex", "other"], ["--unit", "V"]])
+def test_a_wrong_flag_is_status_2(flag, sample_data, tmp_path):
+    with pytest.raises(SystemExit) as stopped:
+        run("reconstruct", sample_data / "A0003.hea", *flag, "--out", tmp_path / "out")
+    assert stopped.value.code == 2
+
+
+def test_training_without_data_says_what_was_expected(tmp_path, capsys):
+    assert run("train", "--data", tmp_path, "--out", tmp_path / "new") == 2
+    assert "no ptbxl_database.csv" in capsys.readouterr().err

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ecg_core.errors import CheckpointRefused, RecordingRefused
+from ecg_core.errors import RecordingRefused
 from ecg_core.limb_leads import derive
 from ecg_core.metadata import encode, from_measurements, measure_twelve_leads, merge
 from ecg_core.metrics import covered, pearson_r, rmse
@@ -17,7 +17,7 @@ from ecg_core.signals.intervals import measure
 from ecg_core.signals.quality import assess
 from ecg_core.signals.waves import find_waves, label_waves
 from ecg_core.signals.windows import cut, fade_weights, window_starts
-from ecg_core.uncertainty.calibration import band
+from ecg_core.uncertainty.calibration import band, calibration_for
 from ecg_core.uncertainty.mc_dropout import Moments, sample
 from ecg_core.vocabulary import DERIVED, ESTIMATED, LEADS, PREDICTED, FloatArray, Lead, Origin, Verdict
 
@@ -140,11 +140,8 @@ def reconstruct(
     for lead in DERIVED:
         mean[LEADS.index(lead)] = derive(lead, mean[LEADS.index(Lead.I)], mean[LEADS.index(Lead.II)])
     epistemic, total = (_interpolate(sd, slow_rate, rate, samples) for sd in (slow.epistemic_sd, slow.total_sd))
-    if model.card.calibration is None:
-        raise CheckpointRefused(
-            f"Found no calibration in checkpoint {model.card.name}; expected one: run ecg-core train to its end."
-        )
-    low, high = band(mean, total, label_waves(segments, samples), model.card.calibration, coverage)
+    calibration = calibration_for(model.card, metadata)
+    low, high = band(mean, total, label_waves(segments, samples), calibration, coverage)
     return Reconstruction(mean, epistemic, total, low, high, coverage, rate, passes, seed)
 
 

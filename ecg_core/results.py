@@ -1,7 +1,7 @@
 """What goes out: quality, reconstruction, segments, measurements, calibration, model card, analysis."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -141,25 +141,28 @@ class Reconstruction:
 class Calibration:
     """Factors that turn ``total_sd`` into a band, found by split conformal prediction.
 
-    ``factors[level][lead][wave]`` for each coverage ``level`` (such as ``"0.90"``); ``fitted_on`` names the records;
-    ``observed`` is the coverage measured on records that were not used to fit.
+    ``factors[level][lead][wave]`` for each coverage ``level`` (such as ``"0.90"``); ``fitted_on`` names the records; What coverage
+    was then seen on other records stands in the card's scores.
     """
 
     factors: Mapping[str, Mapping[Lead, Mapping[Wave, float]]]
     fitted_on: str
-    observed: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class ModelCard:
-    """Everything needed to rebuild, judge and cite a model; kept beside its weights as ``card.json``."""
+    """Everything needed to rebuild, judge and cite a model; kept beside its weights as ``card.json``.
+
+    ``calibrations`` has one entry for when the R axis was known and one for when it was not, since the errors differ
+    (`ecg_core.uncertainty.calibration.calibration_for`).
+    """
 
     name: str
     architecture: str
     settings: Mapping[str, Any]
     preparation: Preparation
     features: tuple[str, ...]
-    calibration: Calibration | None
+    calibrations: Mapping[str, Calibration]
     scores: Mapping[str, Any]
     training: Mapping[str, Any]
     data: str

@@ -7,6 +7,7 @@ from typing import Any
 from ecg_core.export.notice import RESEARCH_ONLY
 from ecg_core.pipeline import compare
 from ecg_core.results import Analysis, Segments
+from ecg_core.uncertainty.calibration import calibration_for
 
 __all__ = ["to_json"]
 
@@ -51,7 +52,7 @@ def to_json(analysis: Analysis) -> str:
             "passes": result.passes,
             "seed": result.seed,
             "band_coverage": result.coverage,
-            "calibrated_on": analysis.card.calibration.fitted_on if analysis.card.calibration else None,
+            "calibrated_on": calibration_for(analysis.card, analysis.metadata).fitted_on,
         },
         "against_recorded_leads": {
             lead.value: {"r": score.r, "rmse_mv": score.rmse_mv, "coverage": score.coverage}

@@ -111,16 +111,14 @@ def _card_from(content: dict[str, Any], name: str) -> ModelCard:
             **content,
             "preparation": preparation,
             "features": tuple(content["features"]),
-            "calibration": _calibration_from(content["calibration"]),
+            "calibrations": {key: _calibration_from(value) for key, value in content["calibrations"].items()},
         }
     )
 
 
-def _calibration_from(content: dict[str, Any] | None) -> Calibration | None:
-    if content is None:
-        return None
+def _calibration_from(content: dict[str, Any]) -> Calibration:
     factors = {
         level: {Lead(lead): {Wave(wave): factor for wave, factor in waves.items()} for lead, waves in leads.items()}
         for level, leads in content["factors"].items()
     }
-    return Calibration(factors, content["fitted_on"], content["observed"])
+    return Calibration(factors, content["fitted_on"])

@@ -13,13 +13,13 @@ from ecg_core.models.checkpoint import Model
 from ecg_core.models.dual_branch import DualBranch
 from ecg_core.results import Calibration
 from ecg_core.training.data import Records, metadata_of
-from ecg_core.uncertainty.calibration import band, fit_factors
+from ecg_core.uncertainty.calibration import WITH_AXES, WITHOUT_AXES, band, calibration_for, fit_factors
 from ecg_core.uncertainty.mc_dropout import Moments, sample
 from ecg_core.vocabulary import ESTIMATED, LEADS, FloatArray, IntArray, Lead, Wave
 
-__all__ = ["CALIBRATION_TIERS", "bootstrap_interval", "calibrate", "evaluate"]
+__all__ = ["bootstrap_interval", "calibrate", "evaluate"]
 
-CALIBRATION_TIERS = ("none", "wearable", "paper")
+CALIBRATION_TIERS = {WITHOUT_AXES: ("none", "wearable"), WITH_AXES: ("paper", "all")}
 ROWS = [LEADS.index(lead) for lead in ESTIMATED]
 
 
@@ -32,18 +32,22 @@ def predict(
         yield row, sample(network, records.leads(slice(row, row + 1))[0, 0], features, passes=passes, seed=seed)
 
 
-def calibrate(network: DualBranch, records: Records, name: str, *, passes: int = 50, seed: int = 0) -> Calibration:
-    """Fit the band on records not trained on, told nothing, what a wearable knows, and the paper's five alike.
+def calibrate(
+    network: DualBranch, records: Records, name: str, *, passes: int = 50, seed: int = 0
+) -> dict[str, Calibration]:
+    """Fit the band on records that were not trained on, once for each state of knowledge (`CALIBRATION_TIERS`).
 
-    ``name`` says what the records are, for the card.
+    The metadata tiers of a state count alike. ``name`` says what the records are, for the card.
     """
-
-    def errors() -> Iterator[tuple[FloatArray, FloatArray, IntArray]]:
-        for tier in CALIBRATION_TIERS:
-            for row, moments in predict(network, records, tier, passes=passes, seed=seed):
-                yield moments.mean - records.twelve(row), moments.total_sd, records.waves[row]
-
-    return Calibration(fit_factors(errors()), f"{name}, metadata tiers {', '.join(CALIBRATION_TIERS)}")
+    calibrations = {}
+    for knowledge, tiers in CALIBRATION_TIERS.items():
+        errors = (
+            (moments.mean - records.twelve(row), moments.total_sd, records.waves[row])
+            for tier in tiers
+            for row, moments in predict(network, records, tier, passes=passes, seed=seed)
+        )
+        calibrations[knowledge] = Calibration(fit_factors(errors), f"{name}, metadata tiers {' and '.join(tiers)}")
+    return calibrations
 
 
 def bootstrap_interval(
@@ -72,15 +76,14 @@ def evaluate(
     their mean with its interval, the 5th percentile over records, RMSE in mV, the share of samples inside the band
     overall and for each lead and wave, and the largest violation of a limb-lead law in mV.
     """
-    if model.card.calibration is None:
-        raise ValueError("the model is not calibrated")
     r, error = np.empty((len(records), 11)), np.empty((len(records), 11))
     inside, total = np.zeros((11, 3)), np.zeros(3)
     law = 0.0
     width = 0.0
     for row, moments in predict(model.network, records, tier, passes=passes, seed=seed):
         truth, waves = records.twelve(row), records.waves[row]
-        low, high = band(moments.mean, moments.total_sd, waves, model.card.calibration, coverage)
+        calibration = calibration_for(model.card, metadata_of(records.table.iloc[row], tier))
+        low, high = band(moments.mean, moments.total_sd, waves, calibration, coverage)
         r[row], error[row] = pearson_r(moments.mean[ROWS], truth[ROWS]), rmse(moments.mean[ROWS], truth[ROWS])
         held = covered(low, high, truth)[ROWS]
         for index in range(len(Wave)):

@@ -29,7 +29,6 @@ def train(data: Path, out: Path, settings: Settings) -> ModelCard:
     state_file = out / "training.pt"
     select = load_folds(data, [SELECT_FOLD], preparation)
     network, history = fit(load_folds(data, TRAIN_FOLDS, preparation), select, settings, state_file)
-    calibration = calibrate(network, select, "PTB-XL 1.0.1 fold 8")
     card = {
         "name": out.name,
         "settings": {
@@ -37,7 +36,7 @@ def train(data: Path, out: Path, settings: Settings) -> ModelCard:
             "lstm": settings.lstm, "decoder": settings.decoder,
         },
         "preparation": preparation,
-        "calibration": calibration,
+        "calibrations": calibrate(network, select, "PTB-XL 1.0.1 fold 8"),
         "scores": {},
         "training": {
             **asdict(settings),

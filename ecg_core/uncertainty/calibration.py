@@ -10,13 +10,31 @@ from collections.abc import Iterable
 import numpy as np
 
 from ecg_core.errors import CheckpointRefused
-from ecg_core.results import Calibration
+from ecg_core.records import PatientMetadata
+from ecg_core.results import Calibration, ModelCard
 from ecg_core.vocabulary import ESTIMATED, LEADS, FloatArray, IntArray, Lead, Wave
 
-__all__ = ["COVERAGES", "band", "fit_factors"]
+__all__ = ["COVERAGES", "WITHOUT_AXES", "WITH_AXES", "band", "calibration_for", "fit_factors"]
 
 COVERAGES = (0.5, 0.8, 0.9, 0.95)
 """The shares for which factors are kept."""
+WITHOUT_AXES, WITH_AXES = "without axes", "with axes"
+"""The two states of knowledge that are calibrated apart: the R axis changes the errors more than all other metadata."""
+
+
+def calibration_for(card: ModelCard, metadata: PatientMetadata) -> Calibration:
+    """The calibration of a model for what it was told; raises `CheckpointRefused` where it has none.
+
+    >>> from ecg_core import load_model
+    >>> "paper" in calibration_for(load_model().card, PatientMetadata(r_axis_deg=30)).fitted_on
+    True
+    """
+    key = WITHOUT_AXES if metadata.r_axis_deg is None else WITH_AXES
+    if key not in card.calibrations:
+        raise CheckpointRefused(
+            f"Found no calibration {key} in checkpoint {card.name}; expected one: train it to its end."
+        )
+    return card.calibrations[key]
 
 
 def _level(coverage: float) -> str:

@@ -1,5 +1,7 @@
 """One hundred Monte Carlo passes over ten seconds against one hundred separate calls, within one run."""
 
+import time
+
 import numpy as np
 import pytest
 import torch
@@ -31,8 +33,6 @@ def test_batched_passes(benchmark, network):
     features = np.zeros(len(FEATURES), np.float32)
     benchmark.pedantic(sample, (network, window, features), {"passes": PASSES, "seed": 0}, rounds=15, warmup_rounds=2)
     batched = benchmark.stats.stats.median
-    import time
-
     times = []
     for _ in range(3):
         start = time.perf_counter()

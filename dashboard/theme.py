@@ -48,7 +48,7 @@ class Spread(StrEnum):
     @property
     def top_mv(self) -> float:
         """The end of the fixed colour scale in mV."""
-        return 0.4 if self is Spread.TOTAL else 0.1
+        return 0.5 if self is Spread.TOTAL else 0.05
 
 
 @dataclass(frozen=True)

@@ -92,6 +92,7 @@ def bands(analysis: Analysis, page: Page, palette: Palette) -> Iterator[go.Scatt
                 fillcolor=palette.band,
                 hoverinfo="skip",
                 name=f"{panel.lead} band",
+                legendgroup="band",
                 showlegend=False,
             )
 
@@ -113,6 +114,7 @@ def references(analysis: Analysis, page: Page, palette: Palette) -> Iterator[go.
             line={"color": palette.reference, "width": 1.9},
             hoverinfo="skip",
             name=f"{panel.lead} reference",
+            legendgroup="reference",
             showlegend=False,
         )
 
@@ -167,6 +169,8 @@ def heat_strips(analysis: Analysis, page: Page, spread: Spread) -> go.Heatmap:
         hoverongaps=False,
         coloraxis="coloraxis",
         name="doubt",
+        legendgroup="doubt",
+        showlegend=False,
     )
 
 
@@ -197,9 +201,11 @@ def waves(segments: Segments, start: float, end: float, palette: Palette) -> lis
             "line": {"width": 0},
             "layer": "below",
             "label": {"text": name, "textposition": "top center", "font": {"size": 8, "color": edge}},
+            "legendgroup": name,
+            "showlegend": index == 0,
         }
         for region, (name, fill, edge) in zip(regions, styles, strict=True)
-        for onset, offset in region
+        for index, (onset, offset) in enumerate(region)
     ]
 
 

@@ -30,22 +30,26 @@ Annotation = dict[str, Any]
 def tracing(analysis: Analysis, view: View, palette: Palette = LIGHT) -> go.Figure:
     """Draw the window of ``analysis`` that ``view`` asks for; only that window is put in the figure.
 
+    A layer that ``view`` switches off is there but hidden; its name in the legend switches it, and the zoom stays.
+
     All leads share one pair of axes, in seconds and mV, each at its own baseline; the boxes of the paper are square.
     """
     page = lay_out(analysis, view)
-    traces: list[Any] = []
-    if view.strips:
-        traces.append(heat_strips(analysis, page, view.spread))
-    if view.band:
-        traces += bands(analysis, page, palette)
-    if view.reference:
-        traces += references(analysis, page, palette)
-    traces.append(calibration_pulses(page, view, palette))
-    traces += waveforms(analysis, page, palette)
-    traces += _legend(analysis, view, page, palette)
-    shapes = separators(page, palette)
-    if view.waves:
-        shapes += waves(analysis.examination.segments, page.start, page.end, palette)
+    traces: list[Any] = [
+        heat_strips(analysis, page, view.spread),
+        *bands(analysis, page, palette),
+        *references(analysis, page, palette),
+        calibration_pulses(page, view, palette),
+        *waveforms(analysis, page, palette),
+        *_legend(analysis, page, palette),
+    ]
+    shown = {"doubt": view.strips, "band": view.band, "reference": view.reference, None: True}
+    for trace in traces:
+        trace.visible = True if shown[trace.legendgroup] else "legendonly"
+    regions = waves(analysis.examination.segments, page.start, page.end, palette)
+    for region in regions:
+        region["visible"] = True if view.waves else "legendonly"
+    shapes = separators(page, palette) + regions
     return go.Figure(data=traces, layout=_layout(analysis, view, page, palette, shapes))
 
 
@@ -78,7 +82,7 @@ def _layout(
             "y": 1,
             "yanchor": "top",
             "yref": "container",
-            "itemclick": False,
+            "itemclick": "toggle",
             "itemdoubleclick": False,
             "font": {"size": 11},
             "bgcolor": "rgba(0,0,0,0)",
@@ -90,8 +94,6 @@ def _layout(
 
 def _scale_of_doubt(view: View, palette: Palette) -> dict[str, Any]:
     scale: dict[str, Any] = {"colorscale": "Cividis", "cmin": 0, "cmax": view.spread.top_mv}
-    if not view.strips:
-        return scale | {"showscale": False}
     top = view.spread.top_mv
     scale["colorbar"] = {
         "orientation": "h",
@@ -197,20 +199,17 @@ def _print(analysis: Analysis, view: View, palette: Palette) -> list[Annotation]
     ]
 
 
-def _legend(analysis: Analysis, view: View, page: Page, palette: Palette) -> list[go.Scatter]:
-    """Entries of the legend, which draw nothing else."""
-    percent = f"{analysis.reconstruction.coverage:.0%}"
-    entries: list[tuple[str, dict[str, Any]]] = []
-    if view.band:
-        square = {"symbol": "square", "size": 11, "color": palette.band}
-        entries.append((f"band: {percent} of true values lie inside", {"mode": "markers", "marker": square}))
-    if view.reference and analysis.reference is not None:
-        entries.append(("reference (recorded)", {"mode": "lines", "line": {"color": palette.reference, "width": 1.9}}))
-    if view.waves:
-        for name, fill, edge in (("QRS", palette.qrs, palette.qrs_edge), ("T", palette.t, palette.t_edge)):
-            square = {"symbol": "square", "size": 11, "color": fill, "line": {"width": 1, "color": edge}}
-            entries.append((name, {"mode": "markers", "marker": square}))
+def _legend(analysis: Analysis, page: Page, palette: Palette) -> list[go.Scatter]:
+    """Entries of the legend, each of which switches its layer; they draw nothing else."""
+    promise = f"band: {analysis.reconstruction.coverage:.0%} of true values lie inside"
+    entries: list[tuple[str, str, dict[str, Any]]] = [
+        ("band", promise, {"mode": "markers", "marker": {"symbol": "square", "size": 11, "color": palette.band}}),
+        ("doubt", "heat strips", {"mode": "markers", "marker": {"symbol": "square", "size": 11, "color": "#31446b"}}),
+    ]
+    if analysis.reference is not None:
+        line = {"color": palette.reference, "width": 1.9}
+        entries.append(("reference", "reference (recorded)", {"mode": "lines", "line": line}))
     return [
-        go.Scatter(x=[page.start], y=[None], name=name, showlegend=True, hoverinfo="skip", **style)
-        for name, style in entries
+        go.Scatter(x=[page.start], y=[None], name=name, legendgroup=group, showlegend=True, hoverinfo="skip", **style)
+        for group, name, style in entries
     ]

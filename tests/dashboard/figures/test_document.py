@@ -1,0 +1,16 @@
+"""A figure as a file."""
+
+import re
+
+from dashboard.figures.document import as_html
+from dashboard.figures.paper import View
+from dashboard.figures.tracing import tracing
+from ecg_core.export.notice import RESEARCH_ONLY
+
+
+def test_the_document_needs_nothing_from_elsewhere_and_carries_the_notice(analysis):
+    html = as_html(tracing(analysis, View()))
+    assert html.startswith("<!doctype html>")
+    assert RESEARCH_ONLY in html
+    assert not re.findall(r"<(?:script|link)[^>]+(?:src|href)=[\"']https?:", html)
+    assert "Plotly.newPlot" in html

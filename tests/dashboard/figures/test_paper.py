@@ -1,0 +1,60 @@
+"""Where the leads lie on the page."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from dashboard.figures.paper import View, lay_out, window_seconds
+from dashboard.theme import GAINS, SPEEDS, Layout
+from ecg_core import LEADS, Lead
+
+VIEWS = [View(layout=layout, speed=speed, gain=gain) for layout in Layout for speed in SPEEDS for gain in GAINS]
+
+
+@pytest.mark.parametrize("view", VIEWS, ids=str)
+def test_baselines_lie_on_bold_lines_of_the_paper(analysis, view):
+    big_boxes = np.array(lay_out(analysis, view).baselines) * view.gain / 5
+    assert np.allclose(big_boxes, np.round(big_boxes))
+
+
+@pytest.mark.parametrize("view", VIEWS, ids=str)
+def test_rows_go_down_the_page_with_each_strip_between_its_lead_and_the_next(analysis, view):
+    page = lay_out(analysis, view)
+    for (upper, lower), (strip_bottom, strip_top) in zip(pairwise(page.baselines), page.strips, strict=False):
+        assert lower < strip_bottom < strip_top < upper
+    assert page.bottom < page.strips[-1][0]
+
+
+def test_neighbouring_leads_do_not_touch(analysis):
+    view = View(layout=Layout.STACK)
+    page, mean = lay_out(analysis, view), analysis.reconstruction.mean
+    for row, (upper, lower) in enumerate(pairwise(page.baselines)):
+        assert upper + mean[row].min() > page.strips[row][1]
+        assert lower + mean[row + 1].max() < page.strips[row][0]
+
+
+def test_the_grid_shows_each_lead_once_in_clinical_order_then_lead_i_as_rhythm(analysis):
+    panels = lay_out(analysis, View()).panels
+    assert tuple(sorted((panel.lead for panel in panels[:-1]), key=LEADS.index)) == LEADS
+    assert [str(panel.lead) for panel in panels[:4]] == ["I", "aVR", "V1", "V4"]
+    assert (panels[-1].lead, panels[-1].rhythm, panels[-1].begin, panels[-1].end) == (Lead.I, True, 0, 10)
+
+
+def test_the_stack_shows_each_lead_over_the_whole_window(analysis):
+    panels = lay_out(analysis, View(layout=Layout.STACK)).panels
+    assert tuple(panel.lead for panel in panels) == LEADS
+    assert {(panel.begin, panel.end) for panel in panels} == {(0, 10)}
+
+
+@pytest.mark.parametrize("speed", SPEEDS)
+def test_a_page_is_250_mm_of_paper(speed):
+    assert window_seconds(speed) * speed == 250
+
+
+def test_the_page_stands_still_while_the_window_moves(long_analysis):
+    first, later = (lay_out(long_analysis, View(start=start)) for start in (0, 33))
+    assert first.baselines == later.baselines
+    assert first.top == later.top
+    assert first.bottom == later.bottom
+    assert later.panels[0].begin == 33

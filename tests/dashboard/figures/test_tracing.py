@@ -1,0 +1,199 @@
+"""The tracing as a figure: what is drawn, where, and what is printed on it."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from dashboard.figures.paper import View, lay_out
+from dashboard.figures.tracing import tracing
+from dashboard.theme import DARK, GAINS, LIGHT, SPEEDS, Layout, Spread
+from ecg_core import LEADS, Lead
+from ecg_core.export.notice import RESEARCH_ONLY
+from ecg_core.vocabulary import ESTIMATED
+
+STACK = View(layout=Layout.STACK)
+HIDDEN = "legendonly"
+
+
+def named(figure, ending):
+    return {trace.name: trace for trace in figure.data if trace.name.endswith(ending) and trace.y[0] is not None}
+
+
+def printed(figure):
+    return " ".join(note.text for note in figure.layout.annotations)
+
+
+@pytest.mark.parametrize("layout", Layout)
+def test_every_lead_is_drawn_and_labelled_with_its_provenance(analysis, layout):
+    figure = tracing(analysis, View(layout=layout))
+    assert set(named(figure, " measured")) == {"I measured"}
+    assert set(named(figure, " estimated")) == {f"{lead} estimated" for lead in ESTIMATED}
+    labels = [note.text for note in figure.layout.annotations if note.name.startswith("label ")]
+    assert sum("measured" in label for label in labels) == (2 if layout is Layout.GRID else 1)
+    assert sum("estimated" in label for label in labels) == 11
+
+
+@pytest.mark.parametrize("palette", [LIGHT, DARK])
+def test_measured_and_estimated_differ_in_colour_and_line(analysis, palette):
+    figure = tracing(analysis, STACK, palette)
+    measured = named(figure, " measured")["I measured"].line
+    estimated = {(trace.line.color, trace.line.dash) for trace in named(figure, " estimated").values()}
+    assert (measured.color, measured.dash) == (palette.measured, "solid")
+    assert estimated == {(palette.estimated, "7px,1.5px")}
+    assert palette.measured != palette.estimated
+
+
+def test_curves_are_the_reconstruction_at_their_offsets(analysis):
+    figure, page = tracing(analysis, STACK), lay_out(analysis, STACK)
+    step = 2  # 500 Hz drawn at 250 Hz
+    for lead, baseline in zip(LEADS, page.baselines, strict=True):
+        trace = next(trace for trace in figure.data if trace.name.startswith(f"{lead} ") and trace.customdata is not None)
+        assert trace.y.dtype == np.float32
+        assert trace.dx == pytest.approx(0.004)
+        assert np.allclose(trace.y - baseline, analysis.reconstruction.mean[LEADS.index(lead)][::step], atol=1e-5)
+
+
+def test_the_band_encloses_its_lead_and_the_measured_lead_has_none(analysis):
+    figure = tracing(analysis, STACK)
+    bands = [trace for trace in figure.data if trace.name.endswith(" band")]
+    assert len(bands) == 2 * len(ESTIMATED)
+    estimated = named(figure, " estimated")
+    for low, high in zip(bands[::2], bands[1::2], strict=True):
+        lead = low.name.removesuffix(" band")
+        assert high.fill == "tonexty"
+        assert (low.y <= estimated[f"{lead} estimated"].y + 1e-6).all()
+        assert (high.y >= estimated[f"{lead} estimated"].y - 1e-6).all()
+
+
+def test_the_band_is_said_in_words_at_its_own_level(analysis):
+    names = [trace.name for trace in tracing(analysis, View()).data]
+    assert "band: 90% of true values lie inside" in names
+    other = replace(analysis, reconstruction=replace(analysis.reconstruction, coverage=0.8))
+    assert "band: 80% of true values lie inside" in [trace.name for trace in tracing(other, View()).data]
+
+
+@pytest.mark.parametrize(("spread", "top"), [(Spread.TOTAL, 0.5), (Spread.DROPOUT, 0.05)])
+@pytest.mark.parametrize("layout", Layout)
+def test_one_heat_map_holds_all_strips_on_a_fixed_scale(analysis, layout, spread, top):
+    figure = tracing(analysis, View(layout=layout, spread=spread))
+    (strips,) = (trace for trace in figure.data if trace.type == "heatmap")
+    assert (figure.layout.coloraxis.cmin, figure.layout.coloraxis.cmax) == (0, top)
+    assert figure.layout.coloraxis.colorscale[0][1] == "#00224e"  # cividis
+    assert str(spread) in figure.layout.coloraxis.colorbar.title.text
+    rows = strips.z[::2]
+    assert len(rows) == len(layout.rows)
+    assert np.isfinite(rows).all()
+    assert np.isnan(strips.z[1::2]).all()
+
+
+@pytest.mark.parametrize("spread", Spread)
+def test_strips_show_the_largest_spread_of_each_20_ms_below_their_lead(analysis, spread):
+    figure, page = tracing(analysis, replace(STACK, spread=spread)), lay_out(analysis, STACK)
+    (strips,) = (trace for trace in figure.data if trace.type == "heatmap")
+    reconstruction = analysis.reconstruction
+    values = reconstruction.total_sd if spread is Spread.TOTAL else reconstruction.epistemic_sd
+    assert np.allclose(strips.z[::2][::-1], values.reshape(12, 500, 10).max(axis=2))
+    assert np.allclose(strips.x, np.arange(501) * 0.02)
+    assert np.allclose(strips.y[::-1].reshape(12, 2)[:, ::-1], page.strips)
+
+
+def test_each_wave_of_lead_i_is_one_shaded_region(analysis):
+    figure, segments = tracing(analysis, View()), analysis.examination.segments
+    regions = [shape for shape in figure.layout.shapes if shape.type == "rect"]
+    assert sum(region.name == "QRS" for region in regions) == len(segments.qrs)
+    assert sum(region.name == "T" for region in regions) == len(segments.t)
+    onsets = sorted(region.x0 for region in regions if region.name == "QRS")
+    assert np.allclose(onsets, segments.qrs[:, 0] / segments.sampling_rate)
+    assert {region.label.text for region in regions} == {"QRS", "T"}
+
+
+def test_recorded_leads_are_grey_and_only_there_when_the_file_held_them(analysis, analysis_of_lead_i):
+    recorded = [trace for trace in tracing(analysis, STACK).data if trace.name.endswith(" reference")]
+    assert {trace.name for trace in recorded} == {f"{lead} reference" for lead in ESTIMATED}
+    assert {trace.line.color for trace in recorded} == {LIGHT.reference}
+    without = [trace.name for trace in tracing(analysis_of_lead_i, STACK).data]
+    assert not any("reference" in name for name in without)
+
+
+def visible(figure):
+    return {trace.legendgroup for trace in figure.data if trace.visible is True} - {None}
+
+
+@pytest.mark.parametrize(
+    ("switch", "group"), [("band", "band"), ("strips", "doubt"), ("reference", "reference"), ("waves", None)]
+)
+def test_a_switch_hides_its_layer_and_keeps_the_zoom(analysis, switch, group):
+    before, after = tracing(analysis, View()), tracing(analysis, View(**{switch: False}))
+    assert visible(before) - visible(after) == ({group} if group else set())
+    shaded = {shape.visible for shape in after.layout.shapes if shape.type == "rect"}
+    assert shaded == ({HIDDEN} if switch == "waves" else {True})
+    assert before.layout.uirevision == after.layout.uirevision
+    assert before.layout.yaxis.range == after.layout.yaxis.range
+
+
+@pytest.mark.parametrize("layout", Layout)
+@pytest.mark.parametrize("speed", SPEEDS)
+@pytest.mark.parametrize("gain", GAINS)
+def test_boxes_are_square_and_paper_is_printed_on_the_tracing(analysis, layout, speed, gain):
+    figure = tracing(analysis, View(layout=layout, speed=speed, gain=gain))
+    x, y = figure.layout.xaxis, figure.layout.yaxis
+    assert (y.scaleanchor, y.scaleratio) == ("x", gain / speed)
+    assert x.dtick * speed == pytest.approx(5)
+    assert y.dtick * gain == pytest.approx(5)
+    assert (x.minor.dtick * speed, y.minor.dtick * gain) == (pytest.approx(1), pytest.approx(1))
+    text = printed(figure)
+    for fact in (f"{speed} mm/s", f"{gain} mm/mV", "0.5–40 Hz", "not to scale", analysis.card.name):
+        assert fact in text
+
+
+def test_the_notice_is_on_the_figure_and_in_what_is_exported(analysis):
+    figure = tracing(analysis, View())
+    assert RESEARCH_ONLY in printed(figure).replace("<br>", " ")
+    assert figure.layout.meta["notice"] == RESEARCH_ONLY
+
+
+@pytest.mark.parametrize("layout", Layout)
+def test_the_calibration_pulse_is_1_mv_for_200_ms_before_every_row(analysis, layout):
+    view = View(layout=layout)
+    (pulse,) = (trace for trace in tracing(analysis, view).data if trace.name.startswith("calibration"))
+    rows = np.split(np.column_stack([pulse.x, pulse.y]), len(layout.rows))
+    for row, baseline in zip(rows, lay_out(analysis, view).baselines, strict=True):
+        up = row[row[:, 1] > baseline + 0.5]
+        assert np.allclose(up[:, 1], baseline + 1)
+        assert np.ptp(up[:, 0]) == pytest.approx(0.2)
+        assert np.nanmax(row[:, 0]) < 0
+
+
+def test_only_the_window_is_put_in_the_figure(long_analysis):
+    figure = tracing(long_analysis, View(layout=Layout.STACK, start=30.0))
+    whole = tracing(long_analysis, View(layout=Layout.STACK, start=0.0))
+    for trace in figure.data:
+        if trace.customdata is not None:
+            assert trace.x0 == 30.0
+            assert len(trace.y) * trace.dx <= 10.01
+    assert len(figure.to_json()) < 1.1 * len(whole.to_json())
+    regions = [shape for shape in figure.layout.shapes if shape.type == "rect"]
+    assert regions
+    assert all(region.x1 > 30 and region.x0 < 40 for region in regions)
+    assert figure.layout.uirevision != whole.layout.uirevision
+
+
+def test_a_window_past_the_end_is_drawn_as_far_as_it_goes(long_analysis):
+    figure = tracing(long_analysis, View(start=55.0))
+    (strips,) = (trace for trace in figure.data if trace.type == "heatmap")
+    assert np.isfinite(strips.z[0, :250]).all()
+    assert np.isnan(strips.z[0, 250:]).all()
+
+
+def test_the_figure_says_nothing_of_the_patient(analysis):
+    text = json.dumps(tracing(analysis, View()).to_plotly_json(), default=str)
+    assert "A0002" not in text
+
+
+def test_lead_names_stand_at_their_rows(analysis):
+    figure, page = tracing(analysis, STACK), lay_out(analysis, STACK)
+    heights = [note.y for note in figure.layout.annotations if note.name.startswith("label ")]
+    assert heights == list(page.baselines)
+    assert [note.name for note in figure.layout.annotations][:12] == [f"label {lead}" for lead in Lead]

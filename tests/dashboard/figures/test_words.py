@@ -1,0 +1,65 @@
+"""The tracing in words and tables."""
+
+import numpy as np
+import pytest
+
+from dashboard.figures import words
+from ecg_core import LEADS, Lead, Origin, PatientMetadata, Sex, compare
+from ecg_core.results import Segments
+
+
+def test_the_paragraph_says_what_the_figure_shows(analysis):
+    text = words.in_words(analysis)
+    segments = analysis.examination.segments
+    assert "Lead I as measured, 11 leads estimated" in text
+    assert "90% of true values lie inside the band" in text
+    assert f"{len(segments.qrs)} QRS complexes and {len(segments.t)} T waves" in text
+
+
+def test_waves_are_listed_in_order_of_time_with_their_durations(analysis):
+    segments = analysis.examination.segments
+    table = words.wave_table(segments)
+    assert (table["Wave"] == "QRS").sum() == len(segments.qrs)
+    assert (table["Wave"] == "T").sum() == len(segments.t)
+    assert table["Onset s"].is_monotonic_increasing
+    qrs = table[table["Wave"] == "QRS"]["Duration ms"]
+    assert np.allclose(qrs, 1000 * np.diff(segments.qrs, axis=1)[:, 0] / segments.sampling_rate)
+
+
+def test_no_waves_make_an_empty_list():
+    assert words.wave_table(Segments.none(500.0, "too short")).empty
+
+
+def test_doubt_is_given_for_estimated_leads_alone(analysis):
+    table = words.doubt_table(analysis).set_index("Lead")
+    assert list(table.index) == [str(lead) for lead in LEADS]
+    assert table.loc["I"].drop("Provenance").isna().all()
+    assert (table.drop("I")["Band ± mV"] > 0).all()
+    assert (table.drop("I")["Total sd mV"] >= table.drop("I")["Dropout sd mV"]).all()
+
+
+def test_scores_have_r_rmse_and_coverage_of_the_eleven_leads(analysis):
+    scores = compare(analysis)
+    table = words.score_table(scores).set_index("Lead")
+    assert len(table) == 11
+    assert table.loc["V2", "r"] == scores[Lead.V2].r
+    assert table.loc["V2", "In band"] == 100 * scores[Lead.V2].coverage
+
+
+def test_metadata_come_with_their_origin_and_unknown_is_said():
+    patient = PatientMetadata(63, Sex.FEMALE, qrs_ms=94, origins={"qrs_ms": Origin.LEAD_I, "sex": Origin.FILE})
+    table = words.metadata_table(patient).set_index("Field")
+    assert tuple(table.loc["Age"]) == ("63 years", "typed by the user")
+    assert tuple(table.loc["Sex"]) == ("female", "read from the file")
+    assert tuple(table.loc["QRS duration"]) == ("94 ms", "measured on Lead I")
+    assert tuple(table.loc["T axis"]) == ("unknown", "–")
+
+
+@pytest.mark.parametrize(("seconds", "said"), [(7.5, "7.5 s"), (60, "1:00"), (3725, "1:02:05"), (86400, "24:00:00")])
+def test_times_are_readable_at_any_length(seconds, said):
+    assert words.clock(seconds) == said
+
+
+def test_what_was_read_is_said(twelve_lead_sample):
+    assert words.reading_in_words(twelve_lead_sample) == "WFDB · 500 Hz · 10 s · all twelve leads"
+    assert words.reading_in_words(twelve_lead_sample.only(Lead.I)).endswith("Lead I")

@@ -44,8 +44,10 @@ def assess(lead_i: FloatArray, sampling_rate: float, segments: Segments) -> Qual
     - *loss of contact*: no movement for a second, or a jump that no heart makes;
     - *too few beats*, or a long gap between them; *clipped*: several peaks cut off at the same height;
     - *mains*, *drift*, *muscle noise*: too much of each;
-    - *reversed*: QRS mostly negative and P or T inverted, as when the watch is worn on the other wrist. Atrial
-      fibrillation has no P wave to judge by, and a true right axis or dextrocardia looks the same.
+    - *reversed*: QRS mostly negative and P or T inverted, as when the watch is worn on the other wrist. With the sign of
+      PTB-XL records changed (100 Hz, up to 400 of each kind) it is found in 99.5 % of sinus rhythms with a normal or
+      left axis (no false alarm) and in 80 % of atrial fibrillation (2.5 % false alarms: no P wave to judge by). It is
+      not to be relied on with a right axis: there 23 % of true recordings look reversed and 92 % of reversed ones true.
 
     >>> assess(np.zeros(5000), 500.0, Segments.none(500.0, "the signal is flat")).verdict.value
     'stop'

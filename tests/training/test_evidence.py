@@ -100,6 +100,6 @@ def test_delineation_holds_its_promise_on_ludb(shared_data):
 
 
 def test_quality_holds_its_promise_on_ptbxl(shared_data):
-    checked = quality_on_ptbxl500(published(shared_data, "ptbxl500"), every=5)["checked"]
+    checked = quality_on_ptbxl500(published(shared_data, "ptbxl500"), every=3)["checked"]
     assert checked["clean_passed"] >= 0.95
     assert min(checked["damaged_not_passed"].values()) >= 0.95

@@ -26,8 +26,8 @@ MAINS_MV = 0.02
 DRIFT_MV = 1.0
 MUSCLE_MV, BURST_MV = 0.025, 0.04
 FEWEST_BEATS, LONGEST_GAP_SECONDS = 3, 2.5
-"""Each limit leaves room above the clean records: 99 % of them stay below 0.3 s still, 8 µV of mains, 0.7 mV of drift and
-0.016 mV of noise between beats."""
+"""Each limit leaves room above clean records: 98 % of them stay below 0.3 s still, 8 µV of mains, 0.7 mV of drift and
+16 µV of noise between beats."""
 INVERTED_P_MV = -0.015
 
 PAUSE_ADVICE = (

@@ -55,7 +55,8 @@ def find_waves(lead_i: FloatArray, sampling_rate: float) -> Segments:
     falls quiet, irregular T peaks are sought again, T waves end where the tangent of the falling flank meets its foot.
 
     The bounds were fitted on half of LUDB's odd records (Lead I of ids 1, 5, 9, ...) and checked on the others (3, 7,
-    ...); only how much tall T waves count in saying where the others are was chosen in sight of both. Share found
+    ...). Chosen in sight of both: how much tall T waves count in saying where the others are, `SMOOTHING`, `SPIKES` and
+    `QRS_NOISE`. Share found
     within 75 ms and mean absolute error, as `ecg_core.training.evidence.delineation_on_ludb` gives them:
 
     | half    | QRS onset      | QRS offset     | T end           |

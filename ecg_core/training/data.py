@@ -25,7 +25,7 @@ __all__ = ["STORED", "Records", "load_folds", "metadata_of"]
 
 STORED = (Lead.I, *PREDICTED)
 """The leads that are kept; the other four follow exactly."""
-CACHE_VERSION = 1
+CACHE_VERSION = 2
 MICROVOLTS = 1000.0
 
 

@@ -50,11 +50,16 @@ OFF = "off"
 
 def sample(choices: Sequence[Sample], reader: Reader) -> tuple[Intake, str]:
     """Choose a recording that comes with the project; returns it and its title."""
+    titles = {one.title: one for one in choices}
     about = "  \n".join(f"**{one.title}**: {one.shows}" for one in choices)
-    chosen = st.selectbox(
-        "Sample recording", choices, format_func=lambda one: one.title, key="sample",
-        help=f"Real recordings of real patients, none seen in training.  \n{about}",
-    )  # fmt: skip
+    chosen = titles[
+        st.selectbox(
+            "Sample recording",
+            list(titles),
+            key="sample",
+            help=f"Real recordings of real patients, none seen in training.  \n{about}",
+        )
+    ]
     return intake("main", f"sample {chosen.name}", chosen.files, reader), chosen.title
 
 
@@ -71,6 +76,9 @@ def ask(slot: str, files: Intake, reader: Reader) -> None:
     """Ask what the files leave unsaid, one question after the other, and read again with each answer."""
     question = files.question
     if question is None:
+        if files.answered and st.button("Ask again", key=f"again {slot}", icon=":material/undo:", type="tertiary"):
+            files.forget_answers(reader)
+            st.rerun()
         return
     with st.form(f"question {slot} {question.question}"):
         st.markdown(f":material/help: {question}")
@@ -142,9 +150,10 @@ def _number(case: Case, name: str, label: str) -> float | None:
     offered = _offered(case.offer, name)
     # A new earlier ECG means new widgets for the axes, which then start at what it says.
     key = f"{name} {case.number} {offered}" if name in AXES else f"{name} {case.number}"
+    st.session_state.setdefault(key, offered)  # not as the widget's own value, which could not be emptied
     value = st.number_input(
         label,
-        value=offered,
+        value=None,
         step=STEPS.get(name, 1.0),
         format="%.0f",
         placeholder="–",

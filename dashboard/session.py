@@ -55,6 +55,11 @@ class Intake:
     question: AnswerNeeded | None = None
     problem: str | None = None
 
+    @property
+    def answered(self) -> bool:
+        """Whether the user has answered anything about these files."""
+        return (self.rate, self.unit, self.lead) != (None, None, None)
+
     def read(self, reader: Reader) -> None:
         """Read the files with the answers given so far."""
         self.recording = self.question = self.problem = None

@@ -49,7 +49,9 @@ def test_curves_are_the_reconstruction_at_their_offsets(analysis):
     figure, page = tracing(analysis, STACK), lay_out(analysis, STACK)
     step = 2  # 500 Hz drawn at 250 Hz
     for lead, baseline in zip(LEADS, page.baselines, strict=True):
-        trace = next(trace for trace in figure.data if trace.name.startswith(f"{lead} ") and trace.customdata is not None)
+        trace = next(
+            trace for trace in figure.data if trace.name.startswith(f"{lead} ") and trace.customdata is not None
+        )
         assert trace.y.dtype == np.float32
         assert trace.dx == pytest.approx(0.004)
         assert np.allclose(trace.y - baseline, analysis.reconstruction.mean[LEADS.index(lead)][::step], atol=1e-5)

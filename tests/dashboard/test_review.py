@@ -1,0 +1,347 @@
+"""The Review page, every path through it, on real recordings."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from ecg_core import Lead, Origin, Recording, axes_of_earlier, examine, read
+from ecg_core.export.notice import RESEARCH_ONLY
+
+APP = Path(__file__).parents[2] / "dashboard" / "app.py"
+METRICS = ("Rate on Lead I", "QRS count on Lead I", "Mean QRS on Lead I")
+
+
+def visit() -> AppTest:
+    return AppTest.from_file(str(APP), default_timeout=120)
+
+
+def uploaded(files: dict[str, bytes]) -> AppTest:
+    """The page after these files were dropped on it."""
+    page = visit()
+    page.session_state["source"] = "Upload"
+    page.run()
+    uploader = page.file_uploader(key="files main")
+    for name, content in files.items():
+        uploader.upload(name, content)
+    return page.run()
+
+
+def as_text(lead_i: np.ndarray, heading: str = "") -> bytes:
+    return (heading + "\n".join(f"{value:.3f}" for value in lead_i)).encode()
+
+
+def figure(page: AppTest) -> dict:
+    (chart,) = page.get("plotly_chart")
+    return json.loads(chart.proto.spec)
+
+
+def drawn(page: AppTest) -> list[str]:
+    return [trace["name"] for trace in figure(page)["data"] if trace.get("visible") is not False]
+
+
+def texts(page: AppTest) -> str:
+    parts = (page.markdown, page.caption, page.error, page.warning, page.info, page.subheader, page.header)
+    return "\n".join(str(element.value) for kind in parts for element in kind)
+
+
+def press(page: AppTest, label: str) -> AppTest:
+    (button,) = (button for button in page.button if button.label == label)
+    return button.click().run()
+
+
+def number(page: AppTest, label: str):
+    (found,) = (field for field in page.number_input if field.label == label)
+    return found
+
+
+def told(page: AppTest) -> dict[str, tuple[str, str]]:
+    """What the network was told: field to value and origin."""
+    return {row.Field: (row.Value, row.Origin) for row in page.table[0].value.itertuples()}
+
+
+@pytest.fixture(scope="module")
+def first_visit() -> AppTest:
+    return visit().run()
+
+
+def test_the_first_visit_shows_a_real_sample_reconstructed(first_visit):
+    assert not first_visit.exception
+    names = drawn(first_visit)
+    assert "I measured" in names
+    assert "V6 estimated" in names
+    assert "V6 reference" in names
+    assert [metric.label for metric in first_visit.metric] == list(METRICS)
+    assert "Sinus rhythm" in [heading.value for heading in first_visit.subheader]
+
+
+def test_it_says_what_was_read_what_was_removed_and_that_it_is_for_research_only(first_visit):
+    text = texts(first_visit)
+    assert "WFDB · 500 Hz · 10 s · all twelve leads" in text
+    assert "Filtered out: below 0.5 Hz and above 40 Hz" in text
+    assert RESEARCH_ONLY in text
+    assert "In words: A twelve-lead tracing" in text
+
+
+def test_the_numbers_beside_the_tracing_are_those_of_lead_i(first_visit, twelve_lead_sample):
+    measured = examine(twelve_lead_sample.only(Lead.I)).measurements
+    shown = [metric.value for metric in first_visit.metric]
+    assert shown == [f"{measured.ventricular_rate:.0f} bpm", str(measured.qrs_count), f"{measured.qrs_ms:.0f} ms"]
+    headings = [heading.value for heading in first_visit.subheader]
+    assert f"{measured.qrs_count} QRS, {measured.t_count} T" in headings
+
+
+def test_the_metadata_used_are_listed_with_where_each_came_from(first_visit):
+    used = told(first_visit)
+    assert used["Age"] == ("49 years", Origin.FILE)
+    assert used["Sex"] == ("female", Origin.FILE)
+    assert {used[name][1] for name in ("Ventricular rate", "QRS duration", "QRS count")} == {Origin.LEAD_I}
+    assert used["R axis"] == ("unknown", "–")
+    assert any("Model dual-branch · 50 passes · seed 0" in caption.value for caption in first_visit.caption)
+
+
+def test_agreement_with_the_recorded_leads_is_shown(first_visit):
+    scores, waves, _ = (frame.value for frame in first_visit.dataframe)
+    assert list(scores.columns) == ["Lead", "r", "RMSE mV", "In band"]
+    assert len(scores) == 11
+    assert set(waves["Wave"]) == {"QRS", "T"}
+
+
+def test_both_downloads_are_offered(first_visit):
+    labels = [element.proto.label for element in first_visit.get("download_button")]
+    assert labels == ["Mean, spread and band (CSV)", "This tracing (HTML)"]
+
+
+def test_another_sample_is_one_choice_away_and_has_no_reference():
+    page = visit().run()
+    page.selectbox(key="sample").select_index(7).run()
+    assert not page.exception
+    names = drawn(page)
+    assert "V1 estimated" in names
+    assert not any(name.endswith(" reference") for name in names)
+    assert "Name and date of birth" in texts(page)
+
+
+def test_an_uploaded_pair_is_shown_as_lead_i_until_reconstruct_is_pressed(sample_files):
+    page = uploaded(sample_files("A0003.hea", "A0003.mat"))
+    assert drawn(page) == ["I measured"]
+    page = press(page, "Reconstruct")
+    assert not page.exception
+    assert "aVF estimated" in drawn(page)
+
+
+def test_names_of_uploaded_files_are_not_repeated_on_the_page(sample_files):
+    content = sample_files("A0010_lead_I.edf")["A0010_lead_I.edf"]
+    page = press(uploaded({"Doe_Jane_1950.edf": content}), "Reconstruct")
+    assert "Doe_Jane" not in texts(page)
+    assert "Doe_Jane" not in json.dumps(figure(page))
+    assert page.query_params == {}
+
+
+def test_nothing_is_shared_with_the_next_visitor(sample_files):
+    press(uploaded(sample_files("A0003.hea", "A0003.mat")), "Reconstruct")
+    page = visit()
+    page.session_state["source"] = "Upload"
+    page.run()
+    assert not page.get("plotly_chart")
+    assert "case" not in page.session_state
+
+
+def test_half_a_pair_is_refused_with_what_to_do(sample_files):
+    page = uploaded(sample_files("A0003.hea"))
+    (error,) = page.error
+    assert error.value.endswith(".")
+    assert not page.get("plotly_chart")
+
+
+def test_a_file_that_is_no_recording_is_refused_in_a_sentence():
+    page = uploaded({"holiday.jpg": b"\xff\xd8\xff\xe0" + bytes(range(256)) * 20})
+    assert not page.exception
+    (error,) = page.error
+    assert "WFDB" in error.value
+    assert RESEARCH_ONLY in texts(page)
+
+
+def test_what_the_file_does_not_say_is_asked_one_after_the_other(twelve_lead_sample):
+    page = uploaded({"strip.csv": as_text(twelve_lead_sample[Lead.I])})
+    asked = []
+    for _ in range(3):
+        if page.get("plotly_chart"):
+            break
+        (field,) = [
+            *(f for f in page.number_input if "rate" in f.label),
+            *(f for f in page.selectbox if f.key != "sample"),
+        ]
+        asked.append(field.label)
+        if "rate" in field.label:
+            field.set_value(500.0)
+        else:
+            field.select("mV" if "Unit" in field.label else field.options[0])
+        page = press(page, "Answer")
+    assert {"Sampling rate, Hz", "Unit of the samples"} <= set(asked)
+    assert drawn(page) == ["I measured"]
+    assert "500 Hz · 10 s · Lead I" in texts(page)
+
+
+def test_a_contradicting_answer_can_be_taken_back(twelve_lead_sample):
+    page = uploaded({"strip.csv": as_text(1000 * twelve_lead_sample[Lead.I], "I\n")})
+    page.number_input(key="answer main").set_value(500.0)
+    page = press(page, "Answer")
+    page.selectbox(key="answer main").select("mV")
+    page = press(page, "Answer")
+    assert page.error
+    page = press(page, "Ask again")
+    assert page.number_input(key="answer main").label == "Sampling rate, Hz"
+
+
+def recorded(lead_i: np.ndarray, rate: float) -> dict[str, bytes]:
+    rows = "\n".join(f"{index / rate:.4f},{value:.4f}" for index, value in enumerate(lead_i))
+    return {"strip.csv": f"time (s),I (mV)\n{rows}".encode()}
+
+
+def test_an_unusable_signal_blocks_with_the_reason(twelve_lead_sample):
+    lead_i = twelve_lead_sample[Lead.I].copy()
+    lead_i[500:] = lead_i[500]
+    page = uploaded(recorded(lead_i, 500))
+    (error,) = page.error
+    assert "moves less than" in error.proto.title
+    assert "electrodes" in error.value
+    (button,) = (button for button in page.button if button.label == "Reconstruct")
+    assert button.disabled
+    assert drawn(page) == ["I measured"]
+
+
+def test_a_doubtful_signal_warns_and_goes_on(twelve_lead_sample):
+    lead_i = twelve_lead_sample[Lead.I]
+    hum = 0.3 * np.sin(2 * np.pi * 50 * np.arange(lead_i.size) / 500)
+    page = uploaded(recorded(lead_i + hum, 500))
+    assert page.warning
+    page = press(page, "Reconstruct")
+    assert "II estimated" in drawn(page)
+    assert page.warning
+
+
+def test_measured_values_may_be_corrected_or_set_unknown():
+    page = visit().run()
+    number(page, "Ventricular rate").set_value(90.0)
+    number(page, "QRS duration").set_value(None)
+    page.run()
+    assert any("form has changed" in info.value for info in page.info)
+    page = press(page, "Reconstruct")
+    used = told(page)
+    assert used["Ventricular rate"] == ("90 bpm", Origin.TYPED)
+    assert used["QRS duration"] == ("unknown", "–")
+    assert used["QRS count"][1] == Origin.LEAD_I
+    assert not page.info
+
+
+@pytest.mark.parametrize(
+    ("label", "value", "says"),
+    [
+        ("Age", 140.0, "0 to 120 years"),
+        ("Ventricular rate", 5.0, "20 to 300 beats per minute"),
+        ("QRS duration", 900.0, "40 to 300 ms"),
+        ("QRS count", 99.0, "1 to 60 QRS complexes"),
+        ("R axis", 200.0, "-180 to 180 degrees"),
+        ("T axis", -181.0, "-180 to 180 degrees"),
+    ],
+)
+def test_a_value_that_no_patient_has_gets_a_sentence_and_blocks(first_visit, label, value, says):
+    before = number(first_visit, label).value
+    page = number(first_visit, label).set_value(value).run()
+    (error,) = page.error
+    assert says in error.value
+    (button,) = (button for button in page.button if button.label == "Reconstruct")
+    assert button.disabled
+    number(page, label).set_value(before).run()
+
+
+def test_the_axes_come_from_an_earlier_ecg(sample_files):
+    page = visit().run()
+    uploader = page.file_uploader(key=f"files earlier {page.session_state['case'].number}")
+    for name, content in sample_files("A0008.hea", "A0008.mat").items():
+        uploader.upload(name, content)
+    page.run()
+    assert not page.exception
+    expected = axes_of_earlier(read(sample_files("A0008.hea", "A0008.mat")))
+    assert number(page, "R axis").value == round(expected.r_axis_deg)
+    page = press(page, "Reconstruct")
+    assert told(page)["R axis"] == (f"{expected.r_axis_deg:.0f}°", Origin.EARLIER)
+    assert told(page)["Ventricular rate"][1] == Origin.LEAD_I
+
+
+def test_an_earlier_ecg_without_the_limb_leads_is_refused_and_one_of_another_patient_is_dropped(sample_files):
+    page = visit().run()
+    content = sample_files("A0010_lead_I.edf")["A0010_lead_I.edf"]
+    page.file_uploader(key="files earlier 0").upload("old.edf", content)
+    page.run()
+    assert any("Lead" in error.value for error in page.error)
+    assert number(page, "R axis").value is None
+    page.selectbox(key="sample").select_index(1).run()
+    assert not page.error
+    assert "earlier 0" not in page.session_state
+
+
+def test_model_passes_and_seed_are_the_users():
+    page = visit().run()
+    page.select_slider(key="passes").set_value(10)
+    page.number_input(key="seed").set_value(7)
+    page = press(page.run(), "Reconstruct")
+    assert any("10 passes · seed 7" in caption.value for caption in page.caption)
+
+
+def hidden(page: AppTest) -> set[str]:
+    return {trace["legendgroup"] for trace in figure(page)["data"] if trace.get("visible") == "legendonly"}
+
+
+def test_switches_change_the_layers_and_keep_the_zoom():
+    page = visit().run()
+    before = figure(page)
+    assert not hidden(page)
+    (switches,) = (group for group in page.button_group if group.label == "Show")
+    switches.set_value(["waves"]).run()
+    assert hidden(page) == {"band", "reference"}
+    (strips,) = (group for group in page.button_group if group.label == "Heat strips")
+    strips.set_value("off").run()
+    assert hidden(page) == {"band", "reference", "doubt"}
+    assert figure(page)["layout"]["uirevision"] == before["layout"]["uirevision"]
+
+
+def test_the_strips_can_show_the_raw_dropout_spread():
+    page = visit().run()
+    (strips,) = (group for group in page.button_group if group.label == "Heat strips")
+    strips.set_value("dropout").run()
+    assert figure(page)["layout"]["coloraxis"]["cmax"] == 0.05
+    assert "dropout sd" in figure(page)["layout"]["coloraxis"]["colorbar"]["title"]["text"]
+
+
+def test_layout_and_paper_can_be_chosen():
+    page = visit().run()
+    for label, value in (("Layout", "12×1"), ("mm/s", 50), ("mm/mV", 20)):
+        (group,) = (group for group in page.button_group if group.label == label)
+        group.set_value(value)
+    page.run()
+    layout = figure(page)["layout"]
+    assert layout["yaxis"]["scaleratio"] == 20 / 50
+    assert sum(note["name"].startswith("label ") for note in layout["annotations"]) == 12
+    assert figure(page)["layout"]["xaxis"]["range"][1] == 5
+
+
+def test_a_long_recording_is_seen_window_by_window():
+    page = visit().run()
+    page.selectbox(key="sample").select_index(3).run()
+    (slider,) = (slider for slider in page.slider if slider.label.startswith("Window of 10 s"))
+    slider.set_value(12.0).run()
+    lead_i = next(trace for trace in figure(page)["data"] if trace["name"] == "I measured")
+    assert lead_i["x0"] == 12.0
+
+
+def test_the_page_survives_a_lead_i_without_delineated_waves():
+    rate = 250.0
+    noise = np.random.default_rng(0).normal(0, 0.1, int(10 * rate))
+    assert isinstance(read(recorded(noise, rate)), Recording)
+    page = uploaded(recorded(noise, rate))
+    assert not page.exception
+    assert page.error or page.warning

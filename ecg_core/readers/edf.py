@@ -52,7 +52,7 @@ def load(files: Mapping[str, bytes]) -> RawFile:
         ) from None
     if not channels:
         raise UnreadableFile("The EDF file holds annotations and no signal; expected an ECG.")
-    notes = ("Patient and recording fields in the file's header were not read.",)
+    notes = ("Names and other personal fields of the header were left out.",)
     return RawFile(channels, "EDF+" if data[192:196] == b"EDF+" else NAME, _started(data), notes)
 
 

@@ -50,7 +50,7 @@ def load(files: Mapping[str, bytes]) -> RawFile:
     others = {name: data for name, data in files.items() if name != headers[0]}
     parts = [_read_part(header, name, others) for name in dict.fromkeys(line.file_name for line in header.signals)]
     ordered = sorted((channel for part in parts for channel in part), key=lambda channel: channel.number)
-    notes = ("Comments in the header were not read.",) if comments(text) else ()
+    notes = ("Comments in the header were left out, except age and sex.",) if comments(text) else ()
     return RawFile(tuple(ordered), NAME, header.started_at, notes)
 
 

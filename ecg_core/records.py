@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 
 import numpy as np
@@ -75,6 +75,16 @@ class Recording:
         """The same recording with these leads alone, in this order."""
         rows = np.stack([self[lead] for lead in leads])
         return Recording(rows, leads, self.sampling_rate, self.source, self.started_at, self.notes)
+
+    def between(self, start: float, end: float) -> "Recording":
+        """The part from ``start`` to ``end``, in seconds from the beginning; times in it begin at zero again.
+
+        >>> Recording(np.zeros((1, 5000)), (Lead.I,), 500.0, "generated").between(2, 8).duration
+        6.0
+        """
+        first, last = round(start * self.sampling_rate), round(end * self.sampling_rate)
+        started = None if self.started_at is None else self.started_at + timedelta(seconds=start)
+        return Recording(self.signals[:, first:last], self.leads, self.sampling_rate, self.source, started, self.notes)
 
 
 METADATA_RANGES: Mapping[str, tuple[float, float, str]] = MappingProxyType(

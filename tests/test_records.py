@@ -1,5 +1,7 @@
 """If a value exists, it is valid."""
 
+from datetime import datetime
+
 import numpy as np
 import pytest
 
@@ -34,3 +36,10 @@ def test_a_missing_lead_says_what_there_is():
     recording = Recording(np.zeros((1, 10)), (Lead.V1,), 100.0, "generated")
     with pytest.raises(LeadMissing, match=r"holds V1.*Lead I is needed"):
         recording[Lead.I]
+
+
+def test_a_part_begins_when_it_began():
+    whole = Recording(np.arange(1000.0)[None], (Lead.I,), 100.0, "generated", datetime(2020, 1, 1, 12, 0, 0))
+    part = whole.between(2, 5)
+    assert part[Lead.I].tolist() == list(range(200, 500))
+    assert part.started_at == datetime(2020, 1, 1, 12, 0, 2)

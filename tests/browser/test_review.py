@@ -1,0 +1,100 @@
+"""The main job in a real browser: upload, fill the form, reconstruct, switch the layout, download."""
+
+import csv
+import io
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from ecg_core.export.notice import RESEARCH_ONLY
+
+TRACES = "document.querySelector('.js-plotly-plot')?._fullData?.map(trace => trace.name) ?? []"
+LAYOUT = "document.querySelector('.js-plotly-plot')._fullLayout"
+
+
+def wait_for_trace(page: Page, name: str) -> None:
+    page.wait_for_function(f"({TRACES}).includes('{name}')", timeout=60_000)
+
+
+@pytest.fixture(scope="module")
+def reconstructed(visitor: Callable[[], Page], dashboard: str, sample_data: Path) -> Page:
+    """The page after the main job: a real recording uploaded, the form filled, twelve leads drawn."""
+    page = visitor()
+    page.goto(dashboard)
+    wait_for_trace(page, "V6 estimated")
+    page.get_by_text("Upload", exact=True).first.click()
+    uploader = page.get_by_test_id("stFileUploader").filter(has_text="ECG with Lead I")
+    uploader.locator("input[type=file]").set_input_files([sample_data / "A0003.hea", sample_data / "A0003.mat"])
+    page.wait_for_function(f"({TRACES}).join() === 'I measured'", timeout=60_000)
+    age = page.get_by_label("Age", exact=True)
+    age.fill("79")
+    age.press("Tab")
+    expect(page.get_by_text("typed by the user")).to_be_visible()
+    page.get_by_role("button", name="Reconstruct").click()
+    wait_for_trace(page, "V6 estimated")
+    page.wait_for_function("document.querySelectorAll('.js-plotly-plot').length === 1")
+    return page
+
+
+def test_the_metadata_that_were_typed_reach_the_network(reconstructed):
+    row = reconstructed.get_by_test_id("stTable").get_by_role("row", name=re.compile("Age"))
+    expect(row).to_contain_text("79 years")
+    expect(row).to_contain_text("typed by the user")
+
+
+def test_switching_the_layout_draws_twelve_rows_with_square_boxes(reconstructed):
+    reconstructed.get_by_text("12×1", exact=True).click()
+    reconstructed.wait_for_function(f"{LAYOUT}.uirevision.startsWith('12×1')")
+    rows = f"new Set({LAYOUT}.annotations.filter(note => note.name.startsWith('label ')).map(note => note.y)).size"
+    assert reconstructed.evaluate(rows) == 12
+    seconds, millivolts = (abs(reconstructed.evaluate(f"{LAYOUT}.{axis}._m")) for axis in ("xaxis", "yaxis"))
+    assert millivolts * 0.1 == pytest.approx(seconds * 0.04, rel=0.01)
+
+
+def test_a_layer_switched_in_the_legend_leaves_the_zoom_alone(reconstructed):
+    reconstructed.locator(".js-plotly-plot").hover()
+    reconstructed.get_by_role("button", name="Zoom in").click()
+    zoomed = reconstructed.wait_for_function(f"{LAYOUT}.xaxis.range[0] > 1 && {LAYOUT}.xaxis.range").json_value()
+    shown = f"{LAYOUT}.shapes.filter(shape => shape.name === 'QRS' && shape.visible === true).length"
+    assert reconstructed.evaluate(shown) > 5
+    reconstructed.locator(".legend .traces", has_text="QRS").locator(".legendtoggle").click()
+    reconstructed.wait_for_function(f"{shown} === 0")
+    assert reconstructed.evaluate(f"{LAYOUT}.xaxis.range") == zoomed
+
+
+def test_the_table_can_be_downloaded(reconstructed):
+    with reconstructed.expect_download() as waiting:
+        reconstructed.get_by_role("button", name="Mean, spread and band (CSV)").click()
+    assert waiting.value.suggested_filename == "reconstruction.csv"
+    text = Path(waiting.value.path()).read_text(encoding="utf-8")
+    assert RESEARCH_ONLY in text
+    rows = list(csv.reader(io.StringIO("\n".join(line for line in text.splitlines() if not line.startswith("#")))))
+    assert len(rows) == 1 + 5000
+    assert any("V6" in name for name in rows[0])
+
+
+def test_the_tracing_can_be_downloaded_and_opens_without_a_server(reconstructed, tmp_path):
+    with reconstructed.expect_download() as waiting:
+        reconstructed.get_by_role("button", name="This tracing (HTML)").click()
+    assert waiting.value.suggested_filename == "tracing.html"
+    document = tmp_path / "tracing.html"
+    waiting.value.save_as(document)
+    assert RESEARCH_ONLY in document.read_text(encoding="utf-8")
+    alone = reconstructed.context.new_page()
+    alone.goto(document.as_uri())
+    wait_for_trace(alone, "V6 estimated")
+    expect(alone.get_by_text("Do not use for diagnosis")).to_be_visible()
+    alone.close()
+
+
+def test_nothing_leaves_this_computer_and_the_address_stays_bare(visitor, dashboard):
+    page = visitor()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(dashboard)
+    wait_for_trace(page, "V6 estimated")
+    assert {url.split("/")[2] for url in asked if url.startswith("http")} == {dashboard.split("/")[2]}
+    assert page.url.rstrip("/") == dashboard

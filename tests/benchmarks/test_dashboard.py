@@ -19,7 +19,7 @@ def warm(visitor, dashboard) -> Page:
     page = visitor()
     page.goto(dashboard)
     page.wait_for_function(NEW_CHART, timeout=60_000)
-    page.get_by_text("Model", exact=True).click()
+    page.get_by_text("Model", exact=True).first.click()
     return page
 
 

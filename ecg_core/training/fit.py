@@ -18,7 +18,7 @@ from ecg_core.errors import CheckpointRefused
 from ecg_core.limb_leads import DERIVATION
 from ecg_core.metadata import FEATURES, FIELDS, encode
 from ecg_core.metrics import pearson_r
-from ecg_core.models.dual_branch import DualBranch
+from ecg_core.models.dual_branch import DualBranch, Estimate
 from ecg_core.training.data import Records, metadata_of
 from ecg_core.vocabulary import FloatArray, IntArray
 
@@ -27,7 +27,11 @@ __all__ = ["Settings", "estimate", "fit", "mean_r"]
 
 @dataclass(frozen=True)
 class Settings:
-    """How a network is trained; kept in its card."""
+    """How a network is trained; kept in its card.
+
+    The last half of the falling learning rate sees whole windows in place of crops of ``crop_samples``, and weighs the
+    record-wise correlation more (``whole_correlation_weight``).
+    """
 
     channels: int = 128
     lstm: int = 128
@@ -41,6 +45,7 @@ class Settings:
     crop_samples: int = 512
     average_decay: float = 0.998
     correlation_weight: float = 0.1
+    whole_correlation_weight: float = 0.3
     spread_weight: float = 0.02
     gain_spread: float = 0.15
     seed: int = 0
@@ -61,18 +66,21 @@ def eleven(lead_i: Tensor, predicted: Tensor) -> Tensor:
     return torch.cat([predicted, torch.stack(derived, dim=1)], dim=1)
 
 
-def loss_of(mean: Tensor, sd: Tensor, lead_i: Tensor, truth: Tensor, settings: Settings) -> tuple[Tensor, Tensor]:
-    """The loss, and the mean correlation over eleven leads.
+def loss_of(
+    estimate: Estimate, lead_i: Tensor, truth: Tensor, correlation_weight: float, spread_weight: float
+) -> tuple[Tensor, Tensor]:
+    """The loss, and the mean correlation over eleven leads; ``truth (row, 7, sample)`` in mV.
 
     Smooth L1 in mV over the eleven estimated leads, one minus their record-wise correlation, and the Gaussian
     likelihood of the spread with the mean held fixed, so that learning the doubt never trades the mean away.
     """
+    mean, sd = estimate
     estimated, true = eleven(lead_i, mean), eleven(lead_i, truth)
     point = nn.functional.smooth_l1_loss(estimated, true, beta=SMOOTH_BETA)
     x, y = estimated - estimated.mean(-1, keepdim=True), true - true.mean(-1, keepdim=True)
     r = ((x * y).sum(-1) / ((x**2).sum(-1) * (y**2).sum(-1) + 1e-6).sqrt()).mean()
     spread = (torch.log(sd) + (mean.detach() - truth) ** 2 / (2 * sd**2)).mean()
-    return point + settings.correlation_weight * (1 - r) + settings.spread_weight * spread, r
+    return point + correlation_weight * (1 - r) + spread_weight * spread, r
 
 
 def tier_features(records: Records, tier: str) -> FloatArray:
@@ -244,6 +252,7 @@ def _train_epoch(run: Run, train: Records, features: FloatArray, epoch: int) -> 
     run.network.train()
     steps = len(train) // settings.batch
     whole = epoch >= settings.epochs * (1 - settings.decay_share / 2)
+    weight = settings.whole_correlation_weight if whole else settings.correlation_weight
     total_loss = total_r = 0.0
     started = monotonic()
     drawn = batches(train, features, settings, epoch, whole=whole)
@@ -253,8 +262,8 @@ def _train_epoch(run: Run, train: Records, features: FloatArray, epoch: int) -> 
             for group in run.optimiser.param_groups:
                 group["lr"] = rate_at(epoch + step / steps, settings)
             with autocast(device):
-                mean, sd = run.network(leads[:, 0], known)
-            loss, r = loss_of(mean, sd, leads[:, 0], leads[:, 1:], settings)
+                estimated = run.network(leads[:, 0], known)
+            loss, r = loss_of(estimated, leads[:, 0], leads[:, 1:], weight, settings.spread_weight)
             run.optimiser.zero_grad(set_to_none=True)
             loss.backward()
             nn.utils.clip_grad_norm_(run.network.parameters(), 1.0)

@@ -42,6 +42,8 @@ QUESTIONS: Mapping[Question, str] = {
     Question.LEAD: "Which channel is Lead I?",
 }
 AXES = ("r_axis_deg", "t_axis_deg")
+FIELD_PIXELS = 114
+"""Too narrow for the stepping buttons of a number, which leaves its digits room."""
 STEPS = {"qrs_ms": 2.0, "r_axis_deg": 5.0, "t_axis_deg": 5.0}
 LAYERS = {"band": "Band", "waves": "QRS and T", "reference": "Reference"}
 """What can be switched on and off in the tracing, besides the heat strips."""
@@ -60,7 +62,7 @@ def sample(choices: Sequence[Sample], reader: Reader) -> tuple[Intake, str]:
             help=f"Real recordings of real patients, none seen in training.  \n{about}",
         )
     ]
-    return intake("main", f"sample {chosen.name}", chosen.files, reader), chosen.title
+    return intake("main", f"sample {chosen.name}", chosen.files, reader), f"Sample · {chosen.title}"
 
 
 def upload(slot: str, label: str, advice: str, reader: Reader) -> Intake | None:
@@ -81,7 +83,7 @@ def ask(slot: str, files: Intake, reader: Reader) -> None:
             st.rerun()
         return
     with st.form(f"question {slot} {question.question}"):
-        st.markdown(f":material/help: {question}")
+        st.caption(str(question))
         label = QUESTIONS[question.question]
         answer: float | str | None
         if question.choices:
@@ -141,6 +143,7 @@ def _sex(case: Case, label: str) -> Sex | None:
         index=choices.index(_offered(case.offer, "sex")),
         format_func=lambda sex: "unknown" if sex is None else str(sex),
         key=f"sex {case.number}",
+        width=FIELD_PIXELS,
         label_visibility="collapsed",
     )
     return None if chosen is None else Sex(chosen)
@@ -158,6 +161,7 @@ def _number(case: Case, name: str, label: str) -> float | None:
         format="%.0f",
         placeholder="–",
         key=key,
+        width=FIELD_PIXELS,
         label_visibility="collapsed",
     )
     return None if value is None else float(value)
@@ -188,6 +192,7 @@ def layers(case: Case) -> View:
             default=names,
             format_func=LAYERS.__getitem__,
             key=f"layers {len(names)}",
+            help="A click on a name in the legend does the same and leaves the zoom where it is.",
         )
         strips = st.segmented_control("Heat strips", (*Spread, OFF), default=Spread.TOTAL, required=True, key="strips")
     start = _window(case.analysis.recording.duration, window_seconds(speed or 25), f"start {case.number} {speed}")

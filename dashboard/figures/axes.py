@@ -22,7 +22,7 @@ def paper(
     """The layout of ECG paper: bold lines every 5 mm, fine ones every 1 mm, at ``speed`` mm/s and ``gain`` mm/mV.
 
     ``times`` in s and ``heights`` in mV are the edges. One mV is ``gain / speed`` times as long on screen as one
-    second, which makes the boxes square; where the chart's frame has another shape, part of it stays empty.
+    second, which makes the boxes square; a frame of another shape gets more paper below, or stays empty on the right.
     """
     return {
         "paper_bgcolor": palette.page,
@@ -31,6 +31,7 @@ def paper(
         "xaxis": _lines(palette, 5 / speed)
         | {
             "range": list(times),
+            "constrain": "domain",
             "constraintoward": "left",
             "ticklabelstep": round(speed / 5),
             "ticksuffix": " s",
@@ -39,6 +40,7 @@ def paper(
         "yaxis": _lines(palette, 5 / gain)
         | {
             "range": list(heights),
+            "constrain": "range",
             "constraintoward": "top",
             "scaleanchor": "x",
             "scaleratio": gain / speed,
@@ -59,6 +61,5 @@ def _lines(palette: Palette, big_box: float) -> dict[str, Any]:
         "showgrid": True,
         "zeroline": False,
         "ticks": "",
-        "constrain": "domain",
         "minor": {"dtick": big_box / 5, "tick0": 0, "showgrid": True, "gridcolor": palette.fine_line, "gridwidth": 1},
     }

@@ -34,6 +34,7 @@ def lead_one(examination: Examination, view: View, palette: Palette = LIGHT) -> 
     layout = paper(palette, speed=view.speed, gain=view.gain, times=(view.start, end), heights=(low, high)) | {
         "height": round((high - low) * view.gain * 4) + 50,
         "margin": {"l": 10, "r": 14, "t": 22, "b": 28},
+        "showlegend": False,
         "shapes": waves(examination.segments, view.start, end, palette),
         "uirevision": f"{view.start}",
         "annotations": [

@@ -22,7 +22,8 @@ from ecg_core.vocabulary import LEADS, MEASURED, Provenance
 
 __all__ = ["filters_in_words", "tracing"]
 
-PIXELS_PER_MM = 3.9
+PIXELS_ACROSS = 1010
+"""Width for which the height is made."""
 MARGINS = {"t": 74, "b": 58, "r": 14}
 Annotation = dict[str, Any]
 
@@ -63,14 +64,15 @@ def _layout(
     analysis: Analysis, view: View, page: Page, palette: Palette, shapes: list[dict[str, object]]
 ) -> dict[str, Any]:
     stack = view.layout is Layout.STACK
+    left = 74 if stack else 10
     height_mm = (page.top - page.bottom) * view.gain
     width_mm = PAGE_MM + (page.start - page.left) * view.speed
     paper_layout = paper(
         palette, speed=view.speed, gain=view.gain, times=(page.left, page.end), heights=(page.bottom, page.top)
     )
     return paper_layout | {
-        "height": round(height_mm * PIXELS_PER_MM * 262 / width_mm) + MARGINS["t"] + MARGINS["b"],
-        "margin": {**MARGINS, "l": 74 if stack else 10, "pad": 0},
+        "height": round(height_mm * (PIXELS_ACROSS - left - MARGINS["r"]) / width_mm) + MARGINS["t"] + MARGINS["b"],
+        "margin": {**MARGINS, "l": left, "pad": 0},
         "coloraxis": _scale_of_doubt(view, palette),
         "shapes": shapes,
         "annotations": [*_lead_names(page, palette, stack=stack), *_print(analysis, view, palette)],

@@ -36,10 +36,11 @@ __all__ = [
 
 LEAST_PAGE = 760
 """Width in pixels below which the tracing scrolls sideways rather than shrink."""
+WIDEST_PAGE = 1020
 VERDICTS: Mapping[Verdict, tuple[str, str, str]] = {
-    Verdict.PASS: ("Good", "green", ":material/check_circle:"),
-    Verdict.REVIEW: ("With care", "orange", ":material/warning:"),
-    Verdict.STOP: ("Unusable", "red", ":material/block:"),
+    Verdict.PASS: ("Signal good", "green", ":material/check_circle:"),
+    Verdict.REVIEW: ("Signal doubtful", "orange", ":material/warning:"),
+    Verdict.STOP: ("Signal unusable", "red", ":material/block:"),
 }
 
 
@@ -100,7 +101,7 @@ def heading(case: Case) -> None:
             shown = "–" if value is None else f"{value:.0f} {unit}".strip()
             st.metric(label, shown, width="content", help="Measured on Lead I alone, over the whole recording")
         word, colour, icon = VERDICTS[case.examination.quality.verdict]
-        st.badge(f"Signal: {word.lower()}", icon=icon, color=colour)  # type: ignore[arg-type]
+        st.badge(word, icon=icon, color=colour)  # type: ignore[arg-type]
     if case.examination.segments.not_delineated is not None:
         st.warning(case.examination.segments.not_delineated, title="QRS and T were not marked")
 
@@ -160,7 +161,7 @@ def twelve_leads(case: Case) -> None:
     assert case.analysis is not None
     analysis = case.analysis
     view = forms.layers(case)
-    paper = st.grid(1, min_column_width=LEAST_PAGE, wrap=False)
+    paper = st.container(width=WIDEST_PAGE).grid(1, min_column_width=LEAST_PAGE, wrap=False)
     paper.plotly_chart(
         tracing(analysis, view, palette()),
         theme=None,

@@ -74,7 +74,7 @@ def test_the_first_visit_shows_a_real_sample_reconstructed(first_visit):
     assert "V6 estimated" in names
     assert "V6 reference" in names
     assert [metric.label for metric in first_visit.metric] == list(METRICS)
-    assert "Sinus rhythm" in [heading.value for heading in first_visit.subheader]
+    assert "Sample · Sinus rhythm" in [heading.value for heading in first_visit.subheader]
 
 
 def test_it_says_what_was_read_what_was_removed_and_that_it_is_for_research_only(first_visit):

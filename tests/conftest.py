@@ -26,12 +26,21 @@ def sample_files() -> Callable[..., dict[str, bytes]]:
 
 
 @pytest.fixture(scope="session")
-def shared_data() -> Path:
-    """The folder of recordings that are not part of the repository; it has ``formats/`` and ``data/``."""
-    folder = os.environ.get("ECG_SHARED_DATA")
-    if not folder:
-        pytest.skip("ECG_SHARED_DATA is not set: recordings outside the repository are not tested")
-    return Path(folder)
+def shared_data() -> Callable[[str], Path]:
+    """What lies at a path below ``ECG_SHARED_DATA``: recordings that are not part of the repository.
+
+    ``formats/`` holds files as devices write them; ``data/ludb/``, ``data/ptbxl500/`` … databases as published.
+    """
+
+    def at(path: str) -> Path:
+        folder = os.environ.get("ECG_SHARED_DATA")
+        if not folder:
+            pytest.skip("ECG_SHARED_DATA is not set: recordings outside the repository are not tested")
+        if not (Path(folder) / path).exists():
+            pytest.skip(f"there is no {path} below ECG_SHARED_DATA")
+        return Path(folder) / path
+
+    return at
 
 
 TWELVE_LEAD_SAMPLES = ("A0001", "A0002", "A0003", "A0005", "A0008")

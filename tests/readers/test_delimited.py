@@ -213,7 +213,7 @@ def test_a_transposed_table_is_refused(twelve):
 
 def test_a_device_table_without_names_is_asked_about(shared_data):
     """Integers in twelve columns, six of them empty: lead, rate and unit are all unsaid."""
-    files = {"file": (shared_data / "formats/csv/contec_0000050.csv").read_bytes()}
+    files = {"file": shared_data("formats/csv/contec_0000050.csv").read_bytes()}
     with pytest.raises(AnswerNeeded) as asked:
         read(files)
     assert asked.value.choices == ("1", "2", "3", "4", "5", "6")

@@ -127,14 +127,14 @@ def test_annotations_alone_are_refused():
 
 
 def test_a_handheld_recorder_reads_as_lead_i(shared_data):
-    recording = read({"file": (shared_data / "formats/edf/kardiamobile_1l.edf").read_bytes()})
+    recording = read({"file": shared_data("formats/edf/kardiamobile_1l.edf").read_bytes()})
     assert recording.leads == (Lead.I,)
     assert (recording.sampling_rate, recording.duration) == (300.0, 30.0)
     assert 0.3 < recording[Lead.I].max() < 0.5
 
 
 def test_flat_chest_leads_are_left_out(shared_data):
-    recording = read({"file": (shared_data / "formats/edf/contec_0000050.edf").read_bytes()})
+    recording = read({"file": shared_data("formats/edf/contec_0000050.edf").read_bytes()})
     assert recording.leads == (Lead.I, Lead.II, Lead.III, Lead.AVR, Lead.AVL, Lead.AVF)
     assert recording.sampling_rate == 800.0
     assert any("V1, V2, V3, V4, V5, V6" in note for note in recording.notes)

@@ -84,4 +84,4 @@ def test_every_line_of_the_sniffing_table_has_its_own_name():
 )
 def test_device_files_that_are_not_read_yet_are_named(shared_data, name, kind):
     with pytest.raises(UnreadableFile, match=kind):
-        read({"file": (shared_data / "formats" / name).read_bytes()})
+        read({"file": shared_data(f"formats/{name}").read_bytes()})

@@ -172,9 +172,7 @@ def test_missing_samples_are_not_numbers_but_gaps(pair):
 
 
 def test_ludb_is_read_with_a_word_on_its_gains(shared_data):
-    folder = shared_data / "data" / "ludb" / "data"
-    if not folder.is_dir():
-        pytest.skip("the data below ECG_SHARED_DATA are not unpacked")
+    folder = shared_data("data/ludb/data")
     recording = read({f"1{suffix}": (folder / f"1{suffix}").read_bytes() for suffix in (".hea", ".dat")})
     assert recording.leads == LEADS
     assert any("gains" in note for note in recording.notes)

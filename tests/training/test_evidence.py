@@ -81,15 +81,8 @@ def test_a_folder_without_records_is_named(tmp_path):
         quality_on_ptbxl500(tmp_path)
 
 
-def published(shared_data, name):
-    folder = shared_data / name
-    if not folder.is_dir():
-        pytest.skip(f"{name} is not unpacked below ECG_SHARED_DATA")
-    return folder
-
-
 def test_delineation_holds_its_promise_on_ludb(shared_data):
-    for half in delineation_on_ludb(published(shared_data, "ludb")).values():
+    for half in delineation_on_ludb(shared_data("data/ludb")).values():
         assert half["qrs_onset"]["found"] >= 0.99
         assert half["qrs_onset"]["mean_abs_ms"] <= 10
         assert half["qrs_offset"]["found"] >= 0.99
@@ -100,6 +93,6 @@ def test_delineation_holds_its_promise_on_ludb(shared_data):
 
 
 def test_quality_holds_its_promise_on_ptbxl(shared_data):
-    checked = quality_on_ptbxl500(published(shared_data, "ptbxl500"), every=3)["checked"]
+    checked = quality_on_ptbxl500(shared_data("data/ptbxl500"), every=3)["checked"]
     assert checked["clean_passed"] >= 0.95
     assert min(checked["damaged_not_passed"].values()) >= 0.95

@@ -9,12 +9,12 @@ import streamlit as st
 from dashboard.figures.paper import View, window_seconds
 from dashboard.figures.words import FIELD_NAMES, clock, units
 from dashboard.session import Case, Intake, Reader, intake, verdict_on
-from dashboard.theme import GAINS, SPEEDS, Layout, Spread
+from dashboard.theme import GAINS, SPEEDS, Layout
 from ecg_core.errors import Question
 from ecg_core.records import PatientMetadata
 from ecg_core.vocabulary import Origin, Sex
 
-__all__ = ["ask", "engine", "layers", "metadata", "sample", "upload"]
+__all__ = ["ask", "engine", "metadata", "paper", "sample", "upload"]
 
 
 class Sample(Protocol):
@@ -45,9 +45,6 @@ AXES = ("r_axis_deg", "t_axis_deg")
 FIELD_PIXELS = 114
 """Too narrow for the stepping buttons of a number, which leaves its digits room."""
 STEPS = {"qrs_ms": 2.0, "r_axis_deg": 5.0, "t_axis_deg": 5.0}
-LAYERS = {"band": "Band", "waves": "QRS and T", "reference": "Reference"}
-"""What can be switched on and off in the tracing, besides the heat strips."""
-OFF = "off"
 
 
 def sample(choices: Sequence[Sample], reader: Reader) -> tuple[Intake, str]:
@@ -177,34 +174,15 @@ def engine(models: Sequence[str]) -> tuple[str, int, int]:
     return name, int(passes), int(seed)
 
 
-def layers(case: Case) -> View:
-    """How the tracing is laid out, which layers are on, and which part of a long recording is shown."""
+def paper(case: Case) -> View:
+    """How the tracing is laid out, on what paper, and which window of a long recording is shown."""
     assert case.analysis is not None
-    names = [name for name in LAYERS if name != "reference" or case.analysis.reference is not None]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         layout = st.segmented_control("Layout", list(Layout), default=Layout.GRID, required=True, key="layout")
         speed = st.segmented_control("mm/s", SPEEDS, default=25, required=True, key="speed")
         gain = st.segmented_control("mm/mV", GAINS, default=10, required=True, key="gain")
-        shown = st.pills(
-            "Show",
-            names,
-            selection_mode="multi",
-            default=names,
-            format_func=LAYERS.__getitem__,
-            key=f"layers {len(names)}",
-            help="A click on a name in the legend does the same and leaves the zoom where it is.",
-        )
-        strips = st.segmented_control("Heat strips", (*Spread, OFF), default=Spread.TOTAL, required=True, key="strips")
     start = _window(case.analysis.recording.duration, window_seconds(speed or 25), f"start {case.number} {speed}")
-    return View(
-        layout=Layout(layout or Layout.GRID),
-        speed=speed or 25,
-        gain=gain or 10,
-        start=start,
-        strips=strips != OFF,
-        spread=Spread.TOTAL if strips == OFF else Spread(strips or Spread.TOTAL),
-        **{name: name in shown for name in LAYERS},
-    )
+    return View(layout=Layout(layout or Layout.GRID), speed=speed or 25, gain=gain or 10, start=start)
 
 
 def _window(duration: float, seconds: float, key: str) -> float:

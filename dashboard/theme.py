@@ -53,7 +53,10 @@ class Spread(StrEnum):
 
 @dataclass(frozen=True)
 class Palette:
-    """Colours of one appearance of the tracing, as CSS."""
+    """Colours of one appearance of the tracing, as CSS.
+
+    Plotly makes a pressed button nearly white in every appearance, so ``button_ink`` is always dark.
+    """
 
     page: str
     paper: str
@@ -69,6 +72,9 @@ class Palette:
     qrs_edge: str
     t: str
     t_edge: str
+    button: str
+    button_edge: str
+    button_ink: str
 
 
 LIGHT = Palette(
@@ -86,6 +92,9 @@ LIGHT = Palette(
     qrs_edge="#8a5a00",
     t="rgba(0,158,115,0.13)",
     t_edge="#00654a",
+    button="#d3dce2",
+    button_edge="#5b6673",
+    button_ink="#1c2a33",
 )
 
 DARK = Palette(
@@ -103,4 +112,7 @@ DARK = Palette(
     qrs_edge="#f0b840",
     t="rgba(0,190,140,0.15)",
     t_edge="#4fd1ab",
+    button="#8795a3",
+    button_edge="#12191e",
+    button_ink="#12191e",
 )

@@ -138,8 +138,8 @@ def calibration_pulses(page: Page, view: View, palette: Palette) -> go.Scatter:
     )
 
 
-def heat_strips(analysis: Analysis, page: Page, spread: Spread) -> go.Heatmap:
-    """One heat map for all rows: under each lead the largest spread in every 20 ms, on the fixed scale, mV."""
+def heat_strips(analysis: Analysis, page: Page, spread: Spread, scale: dict[str, object]) -> go.Heatmap:
+    """One heat map for all rows, coloured by ``scale``: under each lead the largest spread in every 20 ms, mV."""
     reconstruction = analysis.reconstruction
     values = reconstruction.total_sd if spread is Spread.TOTAL else reconstruction.epistemic_sd
     columns = max(1, round((page.end - page.start) / STRIP_SECONDS))
@@ -167,10 +167,8 @@ def heat_strips(analysis: Analysis, page: Page, spread: Spread) -> go.Heatmap:
         text=text,
         hovertemplate=f"<b>%{{text}}</b> doubt ({spread} sd)<br>%{{x:.2f}} s, %{{z:.3f}} mV<extra></extra>",
         hoverongaps=False,
-        coloraxis="coloraxis",
-        name="doubt",
-        legendgroup="doubt",
-        showlegend=False,
+        name=f"{spread} sd",
+        **scale,
     )
 
 

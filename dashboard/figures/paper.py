@@ -7,7 +7,7 @@ from math import ceil
 
 import numpy as np
 
-from dashboard.theme import PAGE_MM, Layout, Spread
+from dashboard.theme import PAGE_MM, Layout
 from ecg_core.results import Analysis
 from ecg_core.vocabulary import FloatArray, Lead
 
@@ -24,17 +24,12 @@ EXTENT_SAMPLES = 50_000
 
 @dataclass(frozen=True)
 class View:
-    """What the user chose to see: layout, paper, where the window starts (s), and which layers are switched on."""
+    """What the user chose to see: layout, paper, and where the window starts (s)."""
 
     layout: Layout = Layout.GRID
     speed: int = 25
     gain: int = 10
     start: float = 0.0
-    band: bool = True
-    strips: bool = True
-    waves: bool = True
-    reference: bool = True
-    spread: Spread = Spread.TOTAL
 
 
 @dataclass(frozen=True)
@@ -82,7 +77,7 @@ def lay_out(analysis: Analysis, view: View) -> Page:
     """Place every lead so that neighbours do not touch; baselines lie on bold lines of the paper.
 
     The room that a row gets follows from the whole recording, not from the window, so the page stands still while the
-    user moves along a long recording or switches layers.
+    user moves along a long recording.
     """
     seconds = window_seconds(view.speed)
     rows = view.layout.rows

@@ -15,7 +15,7 @@ from dashboard.figures.layers import (
     waves,
 )
 from dashboard.figures.paper import Page, View, lay_out
-from dashboard.theme import LIGHT, PAGE_MM, Layout, Palette
+from dashboard.theme import LIGHT, PAGE_MM, Layout, Palette, Spread
 from ecg_core.export.notice import RESEARCH_ONLY
 from ecg_core.results import Analysis
 from ecg_core.vocabulary import LEADS, MEASURED, Provenance
@@ -24,33 +24,32 @@ __all__ = ["filters_in_words", "tracing"]
 
 PIXELS_ACROSS = 1010
 """Width for which the height is made."""
-MARGINS = {"t": 74, "b": 58, "r": 14}
+MARGINS = {"t": 95, "b": 58, "r": 14}
+"""Fixed, so that the paper stands still when a switch takes a colour scale away."""
+PRINT_PIXELS = 20
+"""Height of what is printed between the row of buttons and the paper."""
+STRIPS_PIXELS = 66
+"""Width of the words before the buttons."""
 Annotation = dict[str, Any]
 
 
 def tracing(analysis: Analysis, view: View, palette: Palette = LIGHT) -> go.Figure:
     """Draw the window of ``analysis`` that ``view`` asks for; only that window is put in the figure.
 
-    A layer that ``view`` switches off is there but hidden; its name in the legend switches it, and the zoom stays.
+    Every layer is in it and is switched in it, by the legend or by the buttons of the heat strips; the zoom stays.
 
     All leads share one pair of axes, in seconds and mV, each at its own baseline; the boxes of the paper are square.
     """
     page = lay_out(analysis, view)
     traces: list[Any] = [
-        heat_strips(analysis, page, view.spread),
+        *_doubt(analysis, page, palette),
         *bands(analysis, page, palette),
         *references(analysis, page, palette),
         calibration_pulses(page, view, palette),
         *waveforms(analysis, page, palette),
         *_legend(analysis, page, palette),
     ]
-    shown = {"doubt": view.strips, "band": view.band, "reference": view.reference, None: True}
-    for trace in traces:
-        trace.visible = True if shown[trace.legendgroup] else "legendonly"
-    regions = waves(analysis.examination.segments, page.start, page.end, palette)
-    for region in regions:
-        region["visible"] = True if view.waves else "legendonly"
-    shapes = separators(page, palette) + regions
+    shapes = separators(page, palette) + waves(analysis.examination.segments, page.start, page.end, palette)
     return go.Figure(data=traces, layout=_layout(analysis, view, page, palette, shapes))
 
 
@@ -64,16 +63,13 @@ def _layout(
     analysis: Analysis, view: View, page: Page, palette: Palette, shapes: list[dict[str, object]]
 ) -> dict[str, Any]:
     stack = view.layout is Layout.STACK
-    left = 74 if stack else 10
-    height_mm = (page.top - page.bottom) * view.gain
-    width_mm = PAGE_MM + (page.start - page.left) * view.speed
     paper_layout = paper(
         palette, speed=view.speed, gain=view.gain, times=(page.left, page.end), heights=(page.bottom, page.top)
     )
     return paper_layout | {
-        "height": round(height_mm * (PIXELS_ACROSS - left - MARGINS["r"]) / width_mm) + MARGINS["t"] + MARGINS["b"],
-        "margin": {**MARGINS, "l": left, "pad": 0},
-        "coloraxis": _scale_of_doubt(view, palette),
+        "height": _height(page, view),
+        "margin": {**MARGINS, "l": _left(view), "pad": 0, "autoexpand": False},
+        "updatemenus": [_buttons(palette)],
         "shapes": shapes,
         "annotations": [*_lead_names(page, palette, stack=stack), *_print(analysis, view, palette)],
         "legend": {
@@ -86,6 +82,11 @@ def _layout(
             "yref": "container",
             "itemclick": "toggle",
             "itemdoubleclick": False,
+            # The larger size of the two lowers the words to the names beside them.
+            "title": {
+                "text": "<span style='font-size:11px'>Click a name to switch it:</span>",
+                "font": {"size": 16, "color": palette.faint_ink},
+            },
             "font": {"size": 11},
             "bgcolor": "rgba(0,0,0,0)",
         },
@@ -94,33 +95,80 @@ def _layout(
     }
 
 
-def _scale_of_doubt(view: View, palette: Palette) -> dict[str, Any]:
-    scale: dict[str, Any] = {"colorscale": "Cividis", "cmin": 0, "cmax": view.spread.top_mv}
-    top = view.spread.top_mv
-    scale["colorbar"] = {
+def _left(view: View) -> int:
+    """The left margin in pixels: in the stack it holds the lead names."""
+    return 74 if view.layout is Layout.STACK else 10
+
+
+def _height(page: Page, view: View) -> int:
+    """The height in pixels of a figure that is `PIXELS_ACROSS` wide."""
+    height_mm = (page.top - page.bottom) * view.gain
+    width_mm = PAGE_MM + (page.start - page.left) * view.speed
+    paper_pixels = height_mm * (PIXELS_ACROSS - _left(view) - MARGINS["r"]) / width_mm
+    return round(paper_pixels) + MARGINS["t"] + MARGINS["b"]
+
+
+def _doubt(analysis: Analysis, page: Page, palette: Palette) -> list[go.Heatmap]:
+    """The heat strips of every spread, each with its scale; the first is seen until a button shows another."""
+    maps = [heat_strips(analysis, page, spread, _scale(spread, palette)) for spread in Spread]
+    for other in maps[1:]:
+        other.visible = False
+    return maps
+
+
+def _scale(spread: Spread, palette: Palette) -> dict[str, Any]:
+    """The fixed colours of a spread and, at the right of the buttons, their legend, which goes with the heat map."""
+    top = spread.top_mv
+    bar = {
         "orientation": "h",
         "x": 1,
-        "xref": "container",
         "xanchor": "right",
         "y": 1,
-        "yref": "container",
-        "yanchor": "top",
+        "yanchor": "bottom",
         "len": 170,
         "lenmode": "pixels",
         "thickness": 9,
-        "ypad": 2,
-        "xpad": 12,
+        "ypad": PRINT_PIXELS + 2,
+        "xpad": 20,
         "outlinewidth": 0,
         "tickvals": [0, top / 2, top],
         "ticktext": ["0", f"{top / 2:g}", f"≥ {top:g} mV"],
         "tickfont": {"size": 10, "color": palette.faint_ink},
         "title": {
-            "text": f"Doubt under each lead: {view.spread} sd<br><span style='font-size:4px'> </span>",
+            "text": f"Doubt under each lead: {spread} sd<br><span style='font-size:4px'> </span>",
             "side": "top",
             "font": {"size": 10},
         },
     }
-    return scale
+    return {"colorscale": "Cividis", "zmin": 0, "zmax": top, "colorbar": bar}
+
+
+def _buttons(palette: Palette) -> dict[str, Any]:
+    """Which spread the heat strips show, or none; the heat maps are the first traces, in the order of `Spread`."""
+    spreads = list(Spread)
+    maps = list(range(len(spreads)))
+    return {
+        "name": "heat strips",
+        "type": "buttons",
+        "direction": "right",
+        "buttons": [
+            {
+                "label": "off" if shown is None else str(shown),
+                "method": "restyle",
+                "args": [{"visible": [spread is shown for spread in spreads]}, maps],
+            }
+            for shown in (*spreads, None)
+        ],
+        "active": 0,
+        "x": 0,
+        "xanchor": "left",
+        "y": 1,
+        "yanchor": "bottom",
+        "pad": {"l": STRIPS_PIXELS, "b": PRINT_PIXELS},
+        "font": {"size": 11, "color": palette.button_ink},
+        "bgcolor": palette.button,
+        "bordercolor": palette.button_edge,
+    }
 
 
 def _lead_names(page: Page, palette: Palette, *, stack: bool) -> list[Annotation]:
@@ -186,6 +234,19 @@ def _print(analysis: Analysis, view: View, palette: Palette) -> list[Annotation]
             "yanchor": "bottom",
             "font": {"size": 11},
         },
+        {
+            "name": "heat strips",
+            "text": "Heat strips",
+            "showarrow": False,
+            "xref": "paper",
+            "yref": "paper",
+            "x": 0,
+            "xanchor": "left",
+            "y": 1,
+            "yanchor": "bottom",
+            "yshift": PRINT_PIXELS + 8,
+            "font": {"size": 11},
+        },
         common
         | {
             "name": "notice",
@@ -206,7 +267,6 @@ def _legend(analysis: Analysis, page: Page, palette: Palette) -> list[go.Scatter
     promise = f"band: {analysis.reconstruction.coverage:.0%} of true values lie inside"
     entries: list[tuple[str, str, dict[str, Any]]] = [
         ("band", promise, {"mode": "markers", "marker": {"symbol": "square", "size": 11, "color": palette.band}}),
-        ("doubt", "heat strips", {"mode": "markers", "marker": {"symbol": "square", "size": 11, "color": "#31446b"}}),
     ]
     if analysis.reference is not None:
         line = {"color": palette.reference, "width": 1.9}

@@ -157,10 +157,10 @@ def lead_i_alone(case: Case) -> None:
 
 @st.fragment
 def twelve_leads(case: Case) -> None:
-    """The tracing with its switches, and what can be taken away of it."""
+    """The tracing, whose layers are switched in it, and what can be taken away of it."""
     assert case.analysis is not None
     analysis = case.analysis
-    view = forms.layers(case)
+    view = forms.paper(case)
     paper = st.container(width=WIDEST_PAGE).grid(1, min_column_width=LEAST_PAGE, wrap=False)
     paper.plotly_chart(
         tracing(analysis, view, palette()),

@@ -1,5 +1,7 @@
 """From Reconstruct to a drawn figure in a real browser, for ten seconds of ECG on a warm server."""
 
+from itertools import cycle
+
 import pytest
 from playwright.sync_api import Page
 
@@ -42,13 +44,15 @@ def test_reconstruct_to_drawn_figure(benchmark, warm):
     assert benchmark.stats.stats.median <= LIMIT_SECONDS
 
 
-def test_switch_to_drawn_figure(benchmark, warm):
+def test_other_layout_to_drawn_figure(benchmark, warm):
+    layouts = cycle(("12×1", "3×4 + rhythm"))
+
     def mark() -> None:
         warm.wait_for_timeout(1000)
         warm.evaluate(MARK_CHARTS)
 
     def switch() -> None:
-        warm.get_by_test_id("stMain").get_by_text("QRS and T", exact=True).click()
+        warm.get_by_test_id("stMain").get_by_text(next(layouts), exact=True).click()
         warm.wait_for_function(NEW_CHART, timeout=30_000)
 
     benchmark.pedantic(switch, setup=mark, rounds=7)

@@ -12,6 +12,10 @@ from playwright.sync_api import Page, expect
 from ecg_core.export.notice import RESEARCH_ONLY
 
 TRACES = "document.querySelector('.js-plotly-plot')?._fullData?.map(trace => trace.name) ?? []"
+SEEN = (
+    "document.querySelector('.js-plotly-plot')._fullData.filter(trace => trace.visible === true)"
+    ".map(trace => trace.name)"
+)
 LAYOUT = "document.querySelector('.js-plotly-plot')._fullLayout"
 
 
@@ -54,15 +58,49 @@ def test_switching_the_layout_draws_twelve_rows_with_square_boxes(reconstructed)
     assert millivolts * 0.1 == pytest.approx(seconds * 0.04, rel=0.01)
 
 
-def test_a_layer_switched_in_the_legend_leaves_the_zoom_alone(reconstructed):
-    reconstructed.locator(".js-plotly-plot").hover()
-    reconstructed.get_by_role("button", name="Zoom in").click()
-    zoomed = reconstructed.wait_for_function(f"{LAYOUT}.xaxis.range[0] > 1 && {LAYOUT}.xaxis.range").json_value()
-    shown = f"{LAYOUT}.shapes.filter(shape => shape.name === 'QRS' && shape.visible === true).length"
-    assert reconstructed.evaluate(shown) > 5
-    reconstructed.locator(".legend .traces", has_text="QRS").locator(".legendtoggle").click()
-    reconstructed.wait_for_function(f"{shown} === 0")
-    assert reconstructed.evaluate(f"{LAYOUT}.xaxis.range") == zoomed
+def ranges(page: Page) -> list[list[float]]:
+    return page.evaluate(f"[{LAYOUT}.xaxis.range.slice(), {LAYOUT}.yaxis.range.slice()]")
+
+
+def zoom_by_mouse(page: Page) -> list[list[float]]:
+    """Drag a box around a part of the paper; returns the ranges of both axes, which it changes."""
+    before = ranges(page)
+    page.locator(".js-plotly-plot").hover()
+    page.locator(".modebar-btn[data-val=zoom]").click()
+    paper = page.locator(".js-plotly-plot .nsewdrag").bounding_box()
+    assert paper is not None
+    for move, (across, down) in ((page.mouse.down, (0.3, 0.2)), (page.mouse.up, (0.7, 0.6))):
+        page.mouse.move(paper["x"] + across * paper["width"], paper["y"] + down * paper["height"], steps=8)
+        move()
+    page.wait_for_function(f"{LAYOUT}.xaxis.range[0] > 1 && {LAYOUT}.xaxis.range[1] < 9")
+    zoomed = ranges(page)
+    assert zoomed[1] != before[1]
+    return zoomed
+
+
+def test_layers_switched_in_the_figure_leave_the_zoom_alone(reconstructed):
+    zoomed = zoom_by_mouse(reconstructed)
+    legend = reconstructed.locator(".legend .traces")
+    strips = reconstructed.locator(".updatemenu-button")
+    waves = f"{LAYOUT}.shapes.filter(shape => shape.name === 'QRS' && shape.visible === true).length"
+
+    assert sum(name.endswith(" band") for name in reconstructed.evaluate(SEEN)) == 22
+    legend.filter(has_text="band").locator(".legendtoggle").click()
+    reconstructed.wait_for_function(f"!({SEEN}).some(name => name.endsWith(' band'))")
+    assert ranges(reconstructed) == zoomed
+
+    for button, maps, scales in (("dropout", ["dropout sd"], 1), ("off", [], 0), ("total", ["total sd"], 1)):
+        strips.filter(has_text=button).click()
+        reconstructed.wait_for_function(f"({SEEN}).filter(name => name.endsWith(' sd')).join() === '{','.join(maps)}'")
+        expect(reconstructed.locator(".js-plotly-plot .colorbar")).to_have_count(scales)
+        for name in maps:
+            expect(reconstructed.locator(".colorbar")).to_contain_text(f"Doubt under each lead: {name}")
+        assert ranges(reconstructed) == zoomed
+
+    assert reconstructed.evaluate(waves) > 5
+    legend.filter(has_text="QRS").locator(".legendtoggle").click()
+    reconstructed.wait_for_function(f"{waves} === 0")
+    assert ranges(reconstructed) == zoomed
 
 
 def test_the_table_can_be_downloaded(reconstructed):
@@ -87,6 +125,10 @@ def test_the_tracing_can_be_downloaded_and_opens_without_a_server(reconstructed,
     alone.goto(document.as_uri())
     wait_for_trace(alone, "V6 estimated")
     expect(alone.get_by_text("Do not use for diagnosis")).to_be_visible()
+    zoomed = zoom_by_mouse(alone)
+    alone.locator(".updatemenu-button", has_text="dropout").click()
+    alone.wait_for_function(f"({SEEN}).includes('dropout sd')")
+    assert ranges(alone) == zoomed
     alone.close()
 
 

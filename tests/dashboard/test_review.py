@@ -292,29 +292,11 @@ def test_model_passes_and_seed_are_the_users():
     assert any("10 passes · seed 7" in caption.value for caption in page.caption)
 
 
-def hidden(page: AppTest) -> set[str]:
-    return {trace["legendgroup"] for trace in figure(page)["data"] if trace.get("visible") == "legendonly"}
-
-
-def test_switches_change_the_layers_and_keep_the_zoom():
-    page = visit().run()
-    before = figure(page)
-    assert not hidden(page)
-    (switches,) = (group for group in page.button_group if group.label == "Show")
-    switches.set_value(["waves"]).run()
-    assert hidden(page) == {"band", "reference"}
-    (strips,) = (group for group in page.button_group if group.label == "Heat strips")
-    strips.set_value("off").run()
-    assert hidden(page) == {"band", "reference", "doubt"}
-    assert figure(page)["layout"]["uirevision"] == before["layout"]["uirevision"]
-
-
-def test_the_strips_can_show_the_raw_dropout_spread():
-    page = visit().run()
-    (strips,) = (group for group in page.button_group if group.label == "Heat strips")
-    strips.set_value("dropout").run()
-    assert figure(page)["layout"]["coloraxis"]["cmax"] == 0.05
-    assert "dropout sd" in figure(page)["layout"]["coloraxis"]["colorbar"]["title"]["text"]
+def test_layers_are_switched_in_the_figure_alone(first_visit):
+    labels = [group.label for group in first_visit.button_group]
+    assert sorted(labels) == ["Layout", "Recording", "mm/mV", "mm/s"]
+    (menu,) = figure(first_visit)["layout"]["updatemenus"]
+    assert [button["label"] for button in menu["buttons"]] == ["total", "dropout", "off"]
 
 
 def test_layout_and_paper_can_be_chosen():

@@ -14,11 +14,15 @@ from ecg_core.export.notice import RESEARCH_ONLY
 from ecg_core.vocabulary import ESTIMATED
 
 STACK = View(layout=Layout.STACK)
-HIDDEN = "legendonly"
 
 
 def named(figure, ending):
     return {trace.name: trace for trace in figure.data if trace.name.endswith(ending) and trace.y[0] is not None}
+
+
+def heat_map(figure, spread):
+    (found,) = (trace for trace in figure.data if trace.type == "heatmap" and trace.name == f"{spread} sd")
+    return found
 
 
 def printed(figure):
@@ -79,11 +83,11 @@ def test_the_band_is_said_in_words_at_its_own_level(analysis):
 @pytest.mark.parametrize(("spread", "top"), [(Spread.TOTAL, 0.5), (Spread.DROPOUT, 0.05)])
 @pytest.mark.parametrize("layout", Layout)
 def test_one_heat_map_holds_all_strips_on_a_fixed_scale(analysis, layout, spread, top):
-    figure = tracing(analysis, View(layout=layout, spread=spread))
-    (strips,) = (trace for trace in figure.data if trace.type == "heatmap")
-    assert (figure.layout.coloraxis.cmin, figure.layout.coloraxis.cmax) == (0, top)
-    assert figure.layout.coloraxis.colorscale[0][1] == "#00224e"  # cividis
-    assert str(spread) in figure.layout.coloraxis.colorbar.title.text
+    strips = heat_map(tracing(analysis, View(layout=layout)), spread)
+    assert (strips.zmin, strips.zmax) == (0, top)
+    assert strips.colorscale[0][1] == "#00224e"  # cividis
+    assert f"{spread} sd" in strips.colorbar.title.text
+    assert strips.colorbar.ticktext[-1] == f"≥ {top:g} mV"
     rows = strips.z[::2]
     assert len(rows) == len(layout.rows)
     assert np.isfinite(rows).all()
@@ -92,8 +96,7 @@ def test_one_heat_map_holds_all_strips_on_a_fixed_scale(analysis, layout, spread
 
 @pytest.mark.parametrize("spread", Spread)
 def test_strips_show_the_largest_spread_of_each_20_ms_below_their_lead(analysis, spread):
-    figure, page = tracing(analysis, replace(STACK, spread=spread)), lay_out(analysis, STACK)
-    (strips,) = (trace for trace in figure.data if trace.type == "heatmap")
+    strips, page = heat_map(tracing(analysis, STACK), spread), lay_out(analysis, STACK)
     reconstruction = analysis.reconstruction
     values = reconstruction.total_sd if spread is Spread.TOTAL else reconstruction.epistemic_sd
     assert np.allclose(strips.z[::2][::-1], values.reshape(12, 500, 10).max(axis=2))
@@ -119,20 +122,48 @@ def test_recorded_leads_are_grey_and_only_there_when_the_file_held_them(analysis
     assert not any("reference" in name for name in without)
 
 
-def visible(figure):
-    return {trace.legendgroup for trace in figure.data if trace.visible is True} - {None}
+def test_each_layer_has_one_entry_in_the_legend_which_says_that_it_switches(analysis, analysis_of_lead_i):
+    figure = tracing(analysis, View())
+    entries = [trace.legendgroup for trace in figure.data if trace.showlegend]
+    entries += [shape.legendgroup for shape in figure.layout.shapes if shape.showlegend]
+    assert entries == ["band", "reference", "QRS", "T"]
+    assert "Click a name to switch it" in figure.layout.legend.title.text
+    assert {trace.legendgroup for trace in figure.data if not trace.showlegend} == {"band", "reference", None}
+    assert {shape.legendgroup for shape in figure.layout.shapes if shape.type == "rect"} == {"QRS", "T"}
+    alone = [trace.legendgroup for trace in tracing(analysis_of_lead_i, View()).data if trace.showlegend]
+    assert alone == ["band"]
 
 
-@pytest.mark.parametrize(
-    ("switch", "group"), [("band", "band"), ("strips", "doubt"), ("reference", "reference"), ("waves", None)]
-)
-def test_a_switch_hides_its_layer_and_keeps_the_zoom(analysis, switch, group):
-    before, after = tracing(analysis, View()), tracing(analysis, View(**{switch: False}))
-    assert visible(before) - visible(after) == ({group} if group else set())
-    shaded = {shape.visible for shape in after.layout.shapes if shape.type == "rect"}
-    assert shaded == ({HIDDEN} if switch == "waves" else {True})
-    assert before.layout.uirevision == after.layout.uirevision
-    assert before.layout.yaxis.range == after.layout.yaxis.range
+def test_buttons_choose_the_spread_of_the_heat_strips_or_none(analysis):
+    figure = tracing(analysis, View())
+    (menu,) = figure.layout.updatemenus
+    shown = {}
+    for button in menu.buttons:
+        state, traces = button.args
+        assert button.method == "restyle"
+        assert {figure.data[trace].type for trace in traces} == {"heatmap"}
+        seen = zip(traces, state["visible"], strict=True)
+        shown[button.label] = [figure.data[trace].name for trace, visible in seen if visible]
+    assert shown == {"total": ["total sd"], "dropout": ["dropout sd"], "off": []}
+
+
+def test_at_first_every_layer_is_seen_and_the_strips_show_what_the_pressed_button_says(analysis):
+    figure = tracing(analysis, View())
+    assert [trace.name for trace in figure.data if trace.visible is False] == ["dropout sd"]
+    assert figure.layout.updatemenus[0].active == 0
+
+
+def luminance(colour):
+    channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [value / 12.92 if value <= 0.03928 else ((value + 0.055) / 1.055) ** 2.4 for value in channels]
+    return np.dot(linear, (0.2126, 0.7152, 0.0722))
+
+
+@pytest.mark.parametrize("palette", [LIGHT, DARK])
+def test_buttons_can_be_read_pressed_or_not(palette):
+    always_pressed_colour = "#f4faff"  # Plotly's own
+    for ground in (palette.button, always_pressed_colour):
+        assert (luminance(ground) + 0.05) / (luminance(palette.button_ink) + 0.05) > 4.5
 
 
 @pytest.mark.parametrize("layout", Layout)
@@ -184,7 +215,7 @@ def test_only_the_window_is_put_in_the_figure(long_analysis):
 
 def test_a_window_past_the_end_is_drawn_as_far_as_it_goes(long_analysis):
     figure = tracing(long_analysis, View(start=55.0))
-    (strips,) = (trace for trace in figure.data if trace.type == "heatmap")
+    strips = heat_map(figure, Spread.TOTAL)
     assert np.isfinite(strips.z[0, :250]).all()
     assert np.isnan(strips.z[0, 250:]).all()
 

@@ -141,8 +141,8 @@ class Reconstruction:
 class Calibration:
     """Factors that turn ``total_sd`` into a band, found by split conformal prediction.
 
-    ``factors[level][lead][wave]`` for each coverage ``level`` (such as ``"0.90"``); ``fitted_on`` names the records. What coverage
-    was then seen on other records stands in the card's scores.
+    ``factors[level][lead][wave]`` for each coverage ``level`` (such as ``"0.90"``); ``fitted_on`` names the records.
+    What coverage was then seen on other records stands in the card's scores.
     """
 
     factors: Mapping[str, Mapping[Lead, Mapping[Wave, float]]]

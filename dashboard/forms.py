@@ -2,19 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from functools import partial
+from math import ceil
 from typing import Any, Protocol
 
 import streamlit as st
 
 from dashboard.figures.paper import View, window_seconds
-from dashboard.figures.words import FIELD_NAMES, clock, units
-from dashboard.session import Case, Intake, Reader, intake, verdict_on
+from dashboard.figures.words import FIELD_NAMES, clock, hours, units
+from dashboard.session import Case, Intake, Part, Reader, intake, verdict_on
 from dashboard.theme import GAINS, SPEEDS, Layout
 from ecg_core.errors import Question
-from ecg_core.records import PatientMetadata
+from ecg_core.records import PatientMetadata, Recording
 from ecg_core.vocabulary import Origin, Sex
 
-__all__ = ["ask", "engine", "metadata", "paper", "sample", "upload"]
+__all__ = ["ask", "engine", "metadata", "paper", "part", "sample", "upload"]
 
 
 class Sample(Protocol):
@@ -44,6 +45,8 @@ QUESTIONS: Mapping[Question, str] = {
 AXES = ("r_axis_deg", "t_axis_deg")
 FIELD_PIXELS = 114
 """Too narrow for the stepping buttons of a number, which leaves its digits room."""
+PART_MINUTES = 10
+"""How much of a long recording is reconstructed at once: a day of twelve leads fits neither memory nor patience."""
 STEPS = {"qrs_ms": 2.0, "r_axis_deg": 5.0, "t_axis_deg": 5.0}
 
 
@@ -90,6 +93,23 @@ def ask(slot: str, files: Intake, reader: Reader) -> None:
         if st.form_submit_button("Answer", width="stretch") and answer is not None:
             files.answer(question.question, answer, reader)
             st.rerun()
+
+
+def part(recording: Recording, key: str) -> Part:
+    """Choose which part of a long recording is looked at; ``key`` tells recordings apart. A short one is all of it."""
+    whole = recording.duration
+    if whole <= 60 * PART_MINUTES:
+        return Part(0.0, whole, whole)
+    minutes = range(ceil(whole / 60) - PART_MINUTES + 1)
+    start = 60.0 * st.select_slider(
+        f"Part of {PART_MINUTES} minutes from",
+        list(minutes),
+        format_func=lambda minute: hours(60 * minute),
+        key=f"part {key} {whole}",
+        help=f"A long recording is reconstructed {PART_MINUTES} minutes at a time. Arrow keys move the start by a "
+        "minute. Another part begins anew, with an empty form.",
+    )
+    return Part(start, min(start + 60 * PART_MINUTES, whole), whole)
 
 
 def metadata(case: Case) -> PatientMetadata | None:
@@ -186,17 +206,15 @@ def paper(case: Case) -> View:
 
 
 def _window(duration: float, seconds: float, key: str) -> float:
-    """The start of the window shown, by a slider where the recording is longer than the page."""
+    """The start of the window shown, by a slider where there is more than fits on the page."""
     if duration <= seconds + 0.05:
         return 0.0
-    step = 1.0 if duration < 600 else seconds
-    last = step * -(-(duration - seconds) // step)
     start = st.slider(
-        f"Window of {seconds:g} s in a recording of {clock(round(duration, 1))}",
+        f"Window of {seconds:g} s out of {clock(round(duration, 1))}",
         0.0,
-        last,
+        float(ceil(duration - seconds)),
         0.0,
-        step,
+        1.0,
         format="%.0f s",
         key=key,
     )

@@ -18,7 +18,7 @@ from ecg_core.records import PatientMetadata, Recording
 from ecg_core.results import Analysis, Examination
 from ecg_core.vocabulary import Lead
 
-__all__ = ["Case", "Intake", "Order", "Reader", "case", "explained", "intake", "verdict_on"]
+__all__ = ["Case", "Intake", "Order", "Part", "Reader", "case", "explained", "intake", "verdict_on"]
 
 Value = TypeVar("Value")
 
@@ -103,17 +103,34 @@ class Order:
         )
 
 
+@dataclass(frozen=True)
+class Part:
+    """The part of a recording that is looked at, from ``start`` to ``end`` of the ``whole`` length, all in seconds."""
+
+    start: float
+    end: float
+    whole: float
+
+    @property
+    def is_all(self) -> bool:
+        """Whether nothing is left out."""
+        return self.start == 0 and self.end == self.whole
+
+
 @dataclass
 class Case:
-    """The recording that is being looked at, and everything that was made of it in this session.
+    """The part of a recording that is being looked at, and everything that was made of it in this session.
 
-    ``stated`` is what its file says of the patient, ``earlier`` what an earlier ECG says; ``number`` keeps the widgets
-    of one case apart from those of the next.
+    ``read`` is the whole recording and ``recording`` its ``part``, whose times begin at zero. ``stated`` is what its
+    file says of the patient, ``earlier`` what an earlier ECG says; ``number`` keeps the widgets of one case apart from
+    those of the next.
     """
 
-    intake: Intake
+    read: Recording = field(repr=False)
+    part: Part
     title: str
     is_sample: bool
+    recording: Recording = field(repr=False)
     number: int = 0
     examination: Examination | None = None
     stated: PatientMetadata = field(default_factory=PatientMetadata)
@@ -130,14 +147,22 @@ class Case:
         return merge(merge(self.stated, measured), self.earlier)
 
 
-def case(intake: Intake, *, title: str, is_sample: bool) -> Case:
-    """The session's case, begun anew (with fresh widgets) whenever the files are others than before."""
+def case(recording: Recording, part: Part, files: Mapping[str, bytes], *, title: str, is_sample: bool) -> Case:
+    """The session's case, begun anew (with fresh widgets) whenever ``recording``, read from ``files``, or its ``part``
+    is another than before.
+    """
     known = cast("Case | None", st.session_state.get("case"))
-    if known is None or known.intake is not intake:
+    if known is None or known.read is not recording or known.part != part:
         for slot in [name for name in st.session_state if str(name).startswith("earlier ")]:
             del st.session_state[slot]  # it was of another patient
         known = Case(
-            intake, title, is_sample, number=known.number + 1 if known else 0, stated=patient_from(intake.files)
+            recording,
+            part,
+            title,
+            is_sample,
+            recording.between(part.start, part.end),
+            number=known.number + 1 if known else 0,
+            stated=patient_from(files),
         )
         st.session_state["case"] = known
     return known

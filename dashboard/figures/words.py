@@ -14,6 +14,7 @@ __all__ = [
     "FIELD_NAMES",
     "clock",
     "doubt_table",
+    "hours",
     "in_words",
     "metadata_table",
     "promise",
@@ -74,6 +75,16 @@ def clock(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def hours(seconds: float) -> str:
+    """A time within a recording that may last a day.
+
+    >>> hours(600), hours(86400)
+    ('0:10:00', '24:00:00')
+    """
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes // 60}:{minutes % 60:02}:{rest:02}"
 
 
 def reading_in_words(recording: Recording) -> str:

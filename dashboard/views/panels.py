@@ -12,7 +12,7 @@ from dashboard.figures.document import as_html
 from dashboard.figures.lead_one import lead_one
 from dashboard.figures.paper import View
 from dashboard.figures.tracing import tracing
-from dashboard.session import Case, Intake, Order, explained, verdict_on
+from dashboard.session import Case, Intake, Order, Part, explained, verdict_on
 from dashboard.theme import DARK, LIGHT, Palette
 from ecg_core import analyse, compare
 from ecg_core.export import table
@@ -85,13 +85,17 @@ def take_earlier(case: Case, earlier: Intake | None) -> None:
 
 def heading(case: Case) -> None:
     """What was read, and what Lead I itself says."""
-    assert case.examination is not None and case.intake.recording is not None  # noqa: PT018
+    assert case.examination is not None
     measured = case.examination.measurements
-    notes = (f"Filtered out: {', '.join(case.examination.removed)}.", *case.intake.recording.notes)
+    notes = (f"Filtered out: {', '.join(case.examination.removed)}.", *case.read.notes)
+    over = "the whole recording" if case.part.is_all else "this part of the recording"
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         with st.container(width="stretch", gap=None):
             st.subheader(case.title)
-            st.caption(words.reading_in_words(case.intake.recording))
+            st.caption(words.reading_in_words(case.read))
+            if not case.part.is_all:
+                start, whole = words.hours(case.part.start), words.hours(case.part.whole)
+                st.markdown(f"**{_from_to(case.part)} of {whole}** :small[· times count from {start}]")
             st.caption(" ".join(notes))
         for label, value, unit in (
             ("Rate on Lead I", measured.ventricular_rate, "bpm"),
@@ -99,11 +103,21 @@ def heading(case: Case) -> None:
             ("Mean QRS on Lead I", measured.qrs_ms, "ms"),
         ):
             shown = "–" if value is None else f"{value:.0f} {unit}".strip()
-            st.metric(label, shown, width="content", help="Measured on Lead I alone, over the whole recording")
+            st.metric(label, shown, width="content", help=f"Measured on Lead I alone, over {over}")
         word, colour, icon = VERDICTS[case.examination.quality.verdict]
         st.badge(word, icon=icon, color=colour)  # type: ignore[arg-type]
     if case.examination.segments.not_delineated is not None:
         st.warning(case.examination.segments.not_delineated, title="QRS and T were not marked")
+
+
+def _from_to(part: Part) -> str:
+    return f"{words.hours(part.start)} to {words.hours(part.end)}"
+
+
+def _file_name(content: str, part: Part, suffix: str) -> str:
+    """What a download is called; it says which part of the recording it is about."""
+    which = "" if part.is_all else f" {_from_to(part)}".replace(":", "-").replace(" ", "_")
+    return f"{content}{which}.{suffix}"
 
 
 def findings(quality: Quality) -> None:
@@ -116,7 +130,6 @@ def findings(quality: Quality) -> None:
 
 def reconstruct(case: Case, order: Order) -> None:
     """Run the engine, with its progress on the page, and keep the result in the session."""
-    assert case.intake.recording is not None
     with explained():
         engine = cached.model(order.model)
         place = st.empty()
@@ -127,7 +140,7 @@ def reconstruct(case: Case, order: Order) -> None:
             bar.progress(min(share, 1.0), label)
 
         case.analysis = analyse(
-            case.intake.recording,
+            case.recording,
             order.metadata,
             engine,
             measure_lead_i=False,
@@ -174,7 +187,7 @@ def twelve_leads(case: Case) -> None:
         st.download_button(
             "Mean, spread and band (CSV)",
             lambda: table.to_csv(analysis),
-            "reconstruction.csv",
+            _file_name("reconstruction", case.part, "csv"),
             "text/csv",
             icon=":material/table:",
             on_click="ignore",
@@ -182,7 +195,7 @@ def twelve_leads(case: Case) -> None:
         st.download_button(
             "This tracing (HTML)",
             lambda: as_html(tracing(analysis, view, LIGHT)),
-            "tracing.html",
+            _file_name("tracing", case.part, "html"),
             "text/html",
             icon=":material/ecg:",
             on_click="ignore",
@@ -232,7 +245,7 @@ def numbers(analysis: Analysis, scores: Mapping[Lead, words.Score]) -> None:
 
 
 def _doubt(analysis: Analysis) -> None:
-    st.caption(f"{words.promise(analysis)}. Means over the recording.")
+    st.caption(f"{words.promise(analysis)}. Means over all of the time.")
     millivolts = ("Band ± mV", "Total sd mV", "Dropout sd mV")
     st.dataframe(
         words.doubt_table(analysis),

@@ -36,10 +36,12 @@ if files.recording is None:
     panels.refusal(files)
     st.stop()
 
-this = case(files, title=title, is_sample=source != "Upload")
+with st.sidebar:
+    part = forms.part(files.recording, files.key)
+this = case(files.recording, part, files.files, title=title, is_sample=source != "Upload")
 if this.examination is None:
     with explained(), st.spinner("Looking at Lead I …"):
-        this.examination = examine(files.recording)
+        this.examination = examine(this.recording)
 quality = this.examination.quality
 
 with st.sidebar:

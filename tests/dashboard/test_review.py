@@ -1,8 +1,10 @@
 """The Review page, every path through it, on real recordings."""
 
+import io
 import json
 from pathlib import Path
 
+import edfio
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -318,6 +320,53 @@ def test_a_long_recording_is_seen_window_by_window():
     slider.set_value(12.0).run()
     lead_i = next(trace for trace in figure(page)["data"] if trace["name"] == "I measured")
     assert lead_i["x0"] == 12.0
+
+
+@pytest.fixture(scope="module")
+def twenty_five_minutes(sample_recordings) -> bytes:
+    """Lead I at 250 Hz as EDF: ten minutes of sinus rhythm, then fifteen of atrial fibrillation."""
+    minutes = [(sample_recordings["A0002"], 10), (sample_recordings["A0003"], 15)]
+    lead_i = np.concatenate([np.tile(recording[Lead.I][:5000:2], 6 * count) for recording, count in minutes])
+    signal = edfio.EdfSignal(lead_i, 250, label="I", physical_dimension="mV", physical_range=(-5, 5))
+    out = io.BytesIO()
+    edfio.Edf([signal]).write(out)
+    return out.getvalue()
+
+
+def test_a_long_recording_is_reconstructed_a_chosen_part_at_a_time(twenty_five_minutes):
+    page = uploaded({"holter.edf": twenty_five_minutes})
+    assert "0:00:00 to 0:10:00 of 0:25:00" in texts(page)
+    (start,) = (slider for slider in page.select_slider if slider.label.startswith("Part of 10 minutes"))
+    assert (start.options[0], start.options[-1]) == ("0:00:00", "0:15:00")
+    rates = [page.metric[0].value]
+    first = page.session_state["case"].number
+    page = start.set_value(12).run()
+    assert not page.exception
+    rates.append(page.metric[0].value)
+    assert "0:12:00 to 0:22:00 of 0:25:00" in texts(page)
+    assert "times count from 0:12:00" in texts(page)
+    assert page.session_state["case"].number == first + 1
+    part = read({"holter.edf": twenty_five_minutes}).between(720, 1320)
+    measured = examine(part).measurements
+    assert rates[1] == f"{measured.ventricular_rate:.0f} bpm" != rates[0]
+    assert number(page, "Ventricular rate").value == round(measured.ventricular_rate)
+
+    page.select_slider(key="passes").set_value(10)
+    page = press(page, "Reconstruct")
+    assert not page.exception
+    assert page.session_state["case"].analysis.reconstruction.mean.shape == (12, 150_000)
+    assert f"{measured.qrs_count} QRS, {measured.t_count} T" in [heading.value for heading in page.subheader]
+    assert any(slider.label == "Window of 10 s out of 10:00" for slider in page.slider)
+
+    (start,) = (slider for slider in page.select_slider if slider.label.startswith("Part of 10 minutes"))
+    page = start.set_value(0).run()
+    assert page.session_state["case"].analysis is None
+    assert page.metric[0].value == rates[0]
+
+
+def test_a_short_recording_is_taken_whole(first_visit):
+    assert not any(slider.label.startswith("Part of") for slider in first_visit.select_slider)
+    assert " of 0:00:10" not in texts(first_visit)
 
 
 def test_the_page_survives_a_lead_i_without_delineated_waves():

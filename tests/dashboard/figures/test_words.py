@@ -60,6 +60,11 @@ def test_times_are_readable_at_any_length(seconds, said):
     assert words.clock(seconds) == said
 
 
+@pytest.mark.parametrize(("seconds", "said"), [(0, "0:00:00"), (59.6, "0:01:00"), (36061, "10:01:01")])
+def test_times_of_a_day_always_have_hours_minutes_and_seconds(seconds, said):
+    assert words.hours(seconds) == said
+
+
 def test_what_was_read_is_said(twelve_lead_sample):
     assert words.reading_in_words(twelve_lead_sample) == "WFDB · 500 Hz · 10 s · all twelve leads"
     assert words.reading_in_words(twelve_lead_sample.only(Lead.I)).endswith("Lead I")

@@ -7,6 +7,7 @@ concatenated; convolutions run at a quarter of the rate; and everything before t
 once however many Monte Carlo passes `decode` makes.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
@@ -85,15 +86,26 @@ class DualBranch(nn.Module):
         context, _ = self.lstm(local.transpose(1, 2))  # (row, sample/4, 2 lstm)
         return Encoded(torch.cat([local, context.transpose(1, 2)], dim=1), torch.relu(self.skip(x)))
 
-    def decode(self, encoded: Encoded, features: Tensor, generator: torch.Generator | None = None) -> Estimate:
-        """The part with dropout: the signal's encoding and ``features (row, feature)`` → the seven leads."""
-        hidden = self.metadata_dropout(torch.relu(self.metadata_in(features)), generator)
-        tabular = self.metadata_dropout(torch.relu(self.metadata_hidden(hidden)), generator)  # (row, 64)
+    def draw_masks(self, passes: int, generator: torch.Generator) -> list[Tensor]:
+        """One mask ``(pass, channel)`` for each dropout of `decode`, in the order in which it uses them."""
+        tabular, fused, decoder = self.metadata_hidden.out_features, self.fusion.in_channels, self.fusion.out_channels
+        wanted = [(self.metadata_dropout, tabular)] * 2 + [(self.fusion_dropout, fused)]
+        wanted += [(block.dropout, decoder) for block in self.decoder if isinstance(block, ResidualBlock)]
+        return [dropout.draw(passes, channels, generator) for dropout, channels in wanted]
+
+    def decode(self, encoded: Encoded, features: Tensor, masks: Sequence[Tensor] | None = None) -> Estimate:
+        """The part with dropout: the signal's encoding and ``features (row, feature)`` → the seven leads.
+
+        ``masks`` are those of `draw_masks`, with a row for each row; without them dropout is active in training only.
+        """
+        first, second, fusion, *blocks = masks if masks is not None else [None] * (3 + len(self.decoder))
+        hidden = self.metadata_dropout(torch.relu(self.metadata_in(features)), first)
+        tabular = self.metadata_dropout(torch.relu(self.metadata_hidden(hidden)), second)  # (row, 64)
         tiled = tabular.unsqueeze(-1).expand(-1, -1, encoded.deep.shape[-1])
-        fused = self.fusion_dropout(torch.cat([encoded.deep, tiled], dim=1), generator)
+        fused = self.fusion_dropout(torch.cat([encoded.deep, tiled], dim=1), fusion)
         x = torch.relu(self.fusion(fused))  # (row, decoder, sample/4)
-        for block in self.decoder:
-            x = block(x, tabular, generator)
+        for block, mask in zip(self.decoder, blocks, strict=True):
+            x = block(x, tabular, mask)
         x = self.full_rate(torch.cat([torch.relu(self.up(x)), encoded.skip], dim=1))  # (row, 48, sample)
         mean, spread = self.head(x).float().chunk(2, dim=1)
         return Estimate(mean, nn.functional.softplus(spread) * 0.1 + LEAST_SD)

@@ -9,22 +9,27 @@ __all__ = ["ChannelDropout", "ResidualBlock"]
 class ChannelDropout(nn.Module):
     """Drops whole channels, the same ones at every time step (variational dropout, Gal and Ghahramani 2016).
 
-    Given a ``generator`` it drops also in evaluation mode, by that generator alone: this is what Monte Carlo sampling
-    uses, so that a seed repeats a result exactly and a model shared by many users never changes mode. Without one it
-    drops only in training.
+    Given a ``mask`` it applies that one, also in evaluation mode: this is what Monte Carlo sampling uses, so that a
+    seed repeats a result exactly and a model shared by many users never changes mode. Without one it drops only in
+    training.
     """
 
     def __init__(self, probability: float) -> None:
         super().__init__()
         self.probability = probability
 
-    def forward(self, x: Tensor, generator: torch.Generator | None = None) -> Tensor:
+    def draw(self, rows: int, channels: int, generator: torch.Generator | None = None) -> Tensor:
+        """A mask ``(row, channel)``: 0 where a channel is dropped, and else what keeps the expectation."""
+        keep = torch.rand((rows, channels), generator=generator) >= self.probability
+        return keep.float() / (1 - self.probability)
+
+    def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
         """Mask ``x (row, channel, ...)``."""
-        if generator is None and not self.training:
-            return x
-        shape = (*x.shape[:2], *(1 for _ in x.shape[2:]))
-        keep = torch.rand(shape, generator=generator, device=x.device) >= self.probability
-        return x * (keep.to(x.dtype) / (1 - self.probability))
+        if mask is None:
+            if not self.training:
+                return x
+            mask = self.draw(*x.shape[:2])
+        return x * mask.to(x).reshape(*mask.shape, *(1 for _ in x.shape[2:]))
 
 
 class ResidualBlock(nn.Module):
@@ -43,11 +48,11 @@ class ResidualBlock(nn.Module):
         self.film = nn.Linear(conditions, 2 * channels) if conditions else None
         self.dropout = ChannelDropout(dropout)
 
-    def forward(self, x: Tensor, condition: Tensor | None = None, generator: torch.Generator | None = None) -> Tensor:
+    def forward(self, x: Tensor, condition: Tensor | None = None, mask: Tensor | None = None) -> Tensor:
         """``x (row, channel, time)``, ``condition (row, conditions)`` → ``(row, channel, time)``."""
         y = self.first_norm(self.first(x))
         if self.film is not None:
             scale, shift = self.film(condition).unsqueeze(-1).chunk(2, dim=1)
             y = y * (1 + scale) + shift
-        y = self.dropout(torch.relu(y), generator)
+        y = self.dropout(torch.relu(y), mask)
         return torch.relu(x + self.second_norm(self.second(y)))

@@ -12,6 +12,10 @@ from ecg_core.vocabulary import LEADS, PREDICTED, FloatArray, Lead
 __all__ = ["Moments", "sample"]
 
 
+PASSES_AT_ONCE = 5
+"""So many passes are one batch: more no longer fit the processor's cache and take longer."""
+
+
 @dataclass(frozen=True, eq=False)
 class Moments:
     """What the passes say of one window, each ``(12, sample)`` in mV.
@@ -29,7 +33,7 @@ def sample(network: DualBranch, lead_i: FloatArray, features: FloatArray, *, pas
     """Run ``passes`` dropout passes over one window of Lead I and return their moments.
 
     ``lead_i (sample,)`` in mV at the network's rate, ``features (feature,)``. What comes before the first dropout is
-    computed once, the passes are one batch, masks come from a generator of this call alone: the same seed repeats the
+    computed once, the passes run in batches, masks come from a generator of this call alone: the same seed repeats the
     result bit for bit and gives every window of a recording the same masks. Limb leads are derived in every pass, so
     their spread is that of the passes; the spread that the network expects in II reaches them by the same exact law
     (Lead I, being measured, adds none).
@@ -43,9 +47,15 @@ def sample(network: DualBranch, lead_i: FloatArray, features: FloatArray, *, pas
     samples = len(lead_i)
     padded = np.pad(np.asarray(lead_i, np.float32), (0, -samples % STRIDE))
     encoded = network.encode(torch.from_numpy(padded)[None])
-    repeated = Encoded(*(part.expand(passes, -1, -1) for part in encoded))
-    known = torch.from_numpy(np.asarray(features, np.float32)).expand(passes, -1)
-    mean, sd = network.decode(repeated, known, generator)
+    known = torch.from_numpy(np.asarray(features, np.float32))[None]
+    masks = network.draw_masks(passes, generator)
+    parts = []
+    for first in range(0, passes, PASSES_AT_ONCE):
+        some = [mask[first : first + PASSES_AT_ONCE] for mask in masks]
+        rows = len(some[0])
+        repeated = Encoded(*(part.expand(rows, -1, -1) for part in encoded))
+        parts.append(network.decode(repeated, known.expand(rows, -1), some))
+    mean, sd = (torch.cat(tensors) for tensors in zip(*parts, strict=True))
     leads = twelve(padded, mean.numpy())[..., :samples]  # (passes, 12, sample)
     expected = _expected_variance(sd.square().mean(dim=0).numpy()[..., :samples])
     epistemic = leads.std(axis=0, ddof=1) if passes > 1 else np.zeros(leads.shape[1:], np.float32)

@@ -11,7 +11,7 @@ from dashboard.theme import PAGE_MM, Layout
 from ecg_core.results import Analysis
 from ecg_core.vocabulary import FloatArray, Lead
 
-__all__ = ["Page", "Panel", "View", "lay_out", "window_seconds"]
+__all__ = ["WIDEST_PX", "Page", "Panel", "View", "lay_out", "window_seconds"]
 
 BIG_BOX_MM = 5.0
 LABEL_MM = 4.5
@@ -20,6 +20,8 @@ CLEARANCE_MM = 1.2
 WAVE_NAMES_MM = 3.2
 MOST_MM = 25.0
 EXTENT_SAMPLES = 50_000
+WIDEST_PX = 1020
+"""The tracing is drawn no wider: 250 mm of paper, its calibration pulse and its margins fill just that."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from dashboard.figures import words
 from dashboard.figures.axes import CONFIG
 from dashboard.figures.document import as_html
 from dashboard.figures.lead_one import lead_one
-from dashboard.figures.paper import View
+from dashboard.figures.paper import WIDEST_PX, View
 from dashboard.figures.tracing import tracing
 from dashboard.session import Case, Intake, Order, Part, explained, verdict_on
 from dashboard.theme import DARK, LIGHT, Palette
@@ -36,7 +36,6 @@ __all__ = [
 
 LEAST_PAGE = 760
 """Width in pixels below which the tracing scrolls sideways rather than shrink."""
-WIDEST_PAGE = 1020
 VERDICTS: Mapping[Verdict, tuple[str, str, str]] = {
     Verdict.PASS: ("Signal good", "green", ":material/check_circle:"),
     Verdict.REVIEW: ("Signal doubtful", "orange", ":material/warning:"),
@@ -174,7 +173,7 @@ def twelve_leads(case: Case) -> None:
     assert case.analysis is not None
     analysis = case.analysis
     view = forms.paper(case)
-    paper = st.container(width=WIDEST_PAGE).grid(1, min_column_width=LEAST_PAGE, wrap=False)
+    paper = st.container(width=WIDEST_PX).grid(1, min_column_width=LEAST_PAGE, wrap=False)
     paper.plotly_chart(
         tracing(analysis, view, palette()),
         theme=None,

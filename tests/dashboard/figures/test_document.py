@@ -14,3 +14,8 @@ def test_the_document_needs_nothing_from_elsewhere_and_carries_the_notice(analys
     assert RESEARCH_ONLY in html
     assert not re.findall(r"<(?:script|link)[^>]+(?:src|href)=[\"']https?:", html)
     assert "Plotly.newPlot" in html
+
+
+def test_the_document_is_as_wide_as_its_paper(analysis):
+    """Wider, the scale of doubt would float away from the tracing."""
+    assert "width:1020px" in as_html(tracing(analysis, View())).replace(" ", "")

@@ -3,19 +3,23 @@
 import argparse
 import json
 import sys
-from collections.abc import Sequence
-from dataclasses import fields
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ecg_core.errors import AnswerNeeded, DataMissing, EcgError, Question
-from ecg_core.records import PatientMetadata, Recording
+from ecg_core.export.arrays import to_npz
+from ecg_core.export.summary import to_json
+from ecg_core.metadata import FIELDS, merge
+from ecg_core.models.checkpoint import DEFAULT_MODEL, load_model
+from ecg_core.pipeline import analyse, axes_of_earlier
+from ecg_core.readers import patient_from, read
+from ecg_core.records import PatientMetadata
 from ecg_core.vocabulary import Sex
 
 __all__ = ["main"]
 
 BAD_INPUT = 2
 ANSWERS = {Question.RATE: "--rate HZ", Question.UNIT: "--unit mV or --unit uV", Question.LEAD: "--lead NAME"}
-_FIELDS = tuple(entry.name for entry in fields(PatientMetadata) if entry.name != "origins")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -60,27 +64,44 @@ def _add_reconstruct(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rate", type=float, metavar="HZ", help="sampling rate, where the file does not say it")
     parser.add_argument("--unit", choices=("mV", "uV"), help="unit of the samples, where the file does not say it")
     parser.add_argument("--lead", metavar="NAME", help="which channel is Lead I, where its name does not say it")
-    parser.add_argument("--model", default=None, metavar="NAME", help="a released model, or the folder of a checkpoint")
-    parser.add_argument("--passes", type=_passes, default=50, metavar="N", help="Monte Carlo passes (default 50)")
-    parser.add_argument("--seed", type=int, default=0, metavar="N")
-    parser.add_argument("--out", required=True, type=Path, metavar="DIR")
+    parser.add_argument(
+        "--model", default=DEFAULT_MODEL, metavar="NAME", help="a released model, or the folder of a checkpoint"
+    )
+    parser.add_argument(
+        "--passes", type=_whole(2, 1000), default=50, metavar="N", help="Monte Carlo passes (default 50)"
+    )
+    parser.add_argument("--seed", type=_whole(0, 2**31 - 1), default=0, metavar="N")
+    parser.add_argument("--out", required=True, type=_folder, metavar="DIR")
     parser.set_defaults(run=_reconstruct)
 
 
-def _passes(text: str) -> int:
-    passes = int(text)
-    if not 2 <= passes <= 1000:
-        raise argparse.ArgumentTypeError(f"found {passes} passes; expected 2 to 1000")
-    return passes
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    """A parser of whole numbers from ``low`` to ``high``."""
+
+    def whole(text: str) -> int:
+        number = int(text)
+        if not low <= number <= high:
+            raise argparse.ArgumentTypeError(f"found {number}; expected {low} to {high}")
+        return number
+
+    return whole
+
+
+def _folder(text: str) -> Path:
+    """The path of a folder to write to, which need not exist yet."""
+    path = Path(text)
+    if path.exists() and not path.is_dir():
+        raise argparse.ArgumentTypeError(f"found a file at {path}; expected a folder: name another")
+    return path
 
 
 def _add_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", required=True, type=Path, metavar="DIR", help="PTB-XL as published, 100 Hz records")
     parser.add_argument(
-        "--out", required=True, type=Path, metavar="DIR", help="the checkpoint's folder, such as checkpoints/NAME"
+        "--out", required=True, type=_folder, metavar="DIR", help="the checkpoint's folder, such as checkpoints/NAME"
     )
-    parser.add_argument("--epochs", type=int, default=None, metavar="N")
-    parser.add_argument("--seed", type=int, default=0, metavar="N")
+    parser.add_argument("--epochs", type=_whole(1, 10_000), default=None, metavar="N")
+    parser.add_argument("--seed", type=_whole(0, 2**31 - 1), default=0, metavar="N")
     parser.set_defaults(run=_train)
 
 
@@ -91,7 +112,7 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
         "--delineation", type=Path, metavar="DIR", help="LUDB: score the wave finder against cardiologists"
     )
     source.add_argument("--quality", type=Path, metavar="DIR", help="PTB-XL at 500 Hz: pass rates, clean and damaged")
-    parser.add_argument("--model", default=None, metavar="NAME")
+    parser.add_argument("--model", default=DEFAULT_MODEL, metavar="NAME")
     parser.add_argument("--fold", type=int, default=9, metavar="N")
     parser.add_argument("--tiers", nargs="+", default=["none", "paper"], choices=("none", "wearable", "paper", "all"))
     parser.set_defaults(run=_evaluate)
@@ -111,25 +132,15 @@ def _read_files(paths: Sequence[Path]) -> dict[str, bytes]:
 
 
 def _earlier(paths: Sequence[Path] | None) -> PatientMetadata:
-    from ecg_core.pipeline import axes_of_earlier
-    from ecg_core.readers import read
-
     return PatientMetadata() if paths is None else axes_of_earlier(read(_read_files(paths)))
 
 
 def _reconstruct(options: argparse.Namespace) -> None:
-    from ecg_core.export.arrays import to_npz
-    from ecg_core.export.summary import to_json
-    from ecg_core.metadata import merge
-    from ecg_core.models.checkpoint import DEFAULT_MODEL, load_model
-    from ecg_core.pipeline import analyse
-    from ecg_core.readers import patient_from, read
-
-    typed = PatientMetadata(**{name: getattr(options, name) for name in _FIELDS})
+    typed = PatientMetadata(**{name: getattr(options, name) for name in FIELDS})
     files = _read_files(options.files)
-    recording: Recording = read(files, sampling_rate=options.rate, unit=options.unit, lead=options.lead)
+    recording = read(files, sampling_rate=options.rate, unit=options.unit, lead=options.lead)
     metadata = merge(merge(typed, _earlier(options.prior)), patient_from(files))
-    model = load_model(options.model or DEFAULT_MODEL)
+    model = load_model(options.model)
     analysis = analyse(recording, metadata, model, passes=options.passes, seed=options.seed)
     outputs = {"reconstruction.npz": to_npz(analysis), "summary.json": to_json(analysis).encode()}
     options.out.mkdir(parents=True, exist_ok=True)
@@ -154,7 +165,6 @@ def _train(options: argparse.Namespace) -> None:
 
 
 def _evaluate(options: argparse.Namespace) -> None:
-    from ecg_core.models.checkpoint import DEFAULT_MODEL, load_model
     from ecg_core.training.data import load_folds
     from ecg_core.training.evidence import delineation_on_ludb, quality_on_ptbxl500
     from ecg_core.training.release import score
@@ -164,7 +174,7 @@ def _evaluate(options: argparse.Namespace) -> None:
     elif options.quality:
         result = quality_on_ptbxl500(options.quality)
     else:
-        model = load_model(options.model or DEFAULT_MODEL)
+        model = load_model(options.model)
         result = score(model, load_folds(options.data, [options.fold], model.card.preparation), options.tiers)
     print(json.dumps(result, indent=1))
 

@@ -102,9 +102,8 @@ def measure_twelve_leads(
     QRS count: R peaks for ten seconds; QRS duration: earliest onset to latest offset over all leads of the median
     beat (`global_qrs`); R axis and T axis: from the net areas, above less below the level just before QRS, in Leads I
     and aVF of the median beat (`axis_degrees`), over QRS and from `ST_SECONDS` after it to the median T end. What
-    cannot be measured stays unknown. The net area, and not the tallest deflection, is what hospital
-    electrocardiographs use for the axis (Surawicz et al., AHA/ACCF/HRS 2009, part III). Raises `LeadMissing` where
-    Lead I or II is not in the recording.
+    cannot be measured stays unknown. The net area, and not the tallest deflection, gives the direction of the mean
+    vector. Raises `LeadMissing` where Lead I or II is not in the recording.
     """
     limb = recording.only(Lead.I, Lead.II).signals
     known = from_measurements(measure(segments, limb.shape[1]), origin)

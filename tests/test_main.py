@@ -84,7 +84,7 @@ def test_bad_input_is_one_sentence_status_2_and_nothing_left_behind(arguments, w
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize("flag", [["--passes", "1"], ["--sex", "other"], ["--unit", "V"]])
+@pytest.mark.parametrize("flag", [["--passes", "1"], ["--seed", "-1"], ["--sex", "other"], ["--unit", "V"]])
 def test_a_wrong_flag_is_status_2(flag, sample_data, tmp_path):
     with pytest.raises(SystemExit) as stopped:
         run("reconstruct", sample_data / "A0003.hea", *flag, "--out", tmp_path / "out")
@@ -94,3 +94,13 @@ def test_a_wrong_flag_is_status_2(flag, sample_data, tmp_path):
 def test_training_without_data_says_what_was_expected(tmp_path, capsys):
     assert run("train", "--data", tmp_path, "--out", tmp_path / "new") == 2
     assert "no ptbxl_database.csv" in capsys.readouterr().err
+
+
+def test_a_file_in_the_way_of_the_output_stays_as_it_is(sample_data, tmp_path, capsys):
+    taken = tmp_path / "taken"
+    taken.write_text("mine")
+    with pytest.raises(SystemExit) as stopped:
+        run("reconstruct", sample_data / "A0010_lead_I.edf", "--passes", 2, "--out", taken)
+    assert stopped.value.code == 2
+    assert "expected a folder" in capsys.readouterr().err
+    assert taken.read_text() == "mine"

@@ -35,9 +35,8 @@ def global_qrs(beat: FloatArray) -> tuple[int, int] | None:
     """Onset and offset of QRS in a median beat ``(lead, sample)`` at `BEAT_RATE`, over all its leads.
 
     The bounds are where the spatial velocity (root of the summed squares of the leads' slopes, smoothed over 10 ms)
-    falls to `ONSET_SHARE` of the way from its resting level to its maximum, within 140 ms of the R peak: the
-    classical multi-lead rule (Zywietz and Celikag 1991; earliest onset and latest offset in any lead, CSE 1985). None
-    where the rule finds no bound.
+    falls to `ONSET_SHARE` of the way from its resting level to its maximum, within 140 ms of the R peak: what moves in
+    any lead belongs to QRS, as in the CSE working party's rule (Willems et al. 1985). None where no bound is found.
     """
     slope = np.gradient(beat, axis=1)
     velocity = np.convolve(np.sqrt((slope**2).sum(axis=0)), np.ones(5) / 5, mode="same")

@@ -1,6 +1,7 @@
 """From a folder of PTB-XL to a checkpoint: train, calibrate, score once, write the card."""
 
 import platform
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -28,7 +29,8 @@ def train(data: Path, out: Path, settings: Settings) -> ModelCard:
     preparation = Preparation()
     state_file = out / "training.pt"
     select = load_folds(data, [SELECT_FOLD], preparation)
-    network, history = fit(load_folds(data, TRAIN_FOLDS, preparation), select, settings, state_file)
+    train_on = load_folds(data, TRAIN_FOLDS, preparation)
+    network, history = fit(train_on, select, settings, state_file)
     card = {
         "name": out.name,
         "settings": {
@@ -36,7 +38,7 @@ def train(data: Path, out: Path, settings: Settings) -> ModelCard:
             "lstm": settings.lstm, "decoder": settings.decoder,
         },
         "preparation": preparation,
-        "calibrations": calibrate(network, select, "PTB-XL 1.0.1 fold 8"),
+        "calibrations": calibrate(network, select, "PTB-XL fold 8"),
         "scores": {},
         "training": {
             **asdict(settings),
@@ -47,7 +49,7 @@ def train(data: Path, out: Path, settings: Settings) -> ModelCard:
             "history": [{name: round(value, 5) for name, value in epoch.items()} for epoch in history],
             "machine": f"{platform.machine()}, torch {torch.__version__}, GPU: {torch.cuda.is_available()}",
         },
-        "data": "PTB-XL 1.0.1 at 100 Hz, without 61 faulty records "
+        "data": f"PTB-XL at 100 Hz, {len(train_on)} records to train, {len(select)} to select and calibrate "
         "(Wagner et al. 2020, doi 10.1038/s41597-020-0495-6, CC BY 4.0)",
         "licence": "MIT",
     }  # fmt: skip
@@ -57,6 +59,6 @@ def train(data: Path, out: Path, settings: Settings) -> ModelCard:
     return save_model(out, network, card)
 
 
-def score(model: Model, records: Records, tiers: tuple[str, ...]) -> dict[str, object]:
+def score(model: Model, records: Records, tiers: Sequence[str]) -> dict[str, object]:
     """Scores of every tier."""
     return {tier: evaluate(model, records, tier) for tier in tiers}

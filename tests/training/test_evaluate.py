@@ -44,5 +44,5 @@ def test_from_a_folder_of_records_to_a_checkpoint_that_loads(small_ptbxl, tmp_pa
     model = load_model(tmp_path / "new")
     assert model.card.name == "new"
     assert model.card.training["folds"]["train"] == [1, 2, 3, 4, 5, 6, 7]
-    assert all(one.fitted_on.startswith("PTB-XL 1.0.1 fold 8") for one in model.card.calibrations.values())
+    assert all(one.fitted_on.startswith("PTB-XL fold 8") for one in model.card.calibrations.values())
     assert set(card.scores["fold 9"]) == {"none", "wearable", "paper"}

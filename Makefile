@@ -4,7 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 NAME ?= new
 
-.PHONY: help app test check train bench
+RIVALS := linear mean-beat unet unet-metadata nakanishi nakanishi-metadata
+
+.PHONY: help app test check train rivals bench
 
 help: ## Show these commands
 	@sed -n 's/^\([a-z]*\):[^#]*## /make \1	/p' Makefile
@@ -25,6 +27,10 @@ check: $(VENV)/.dev ## Check format, lint, types, import contracts and the publi
 train: $(VENV)/.app ## Train on PTB-XL: make train DATA=folder [NAME=model]
 	@test -n "$(DATA)" || { echo "No data given; expected the PTB-XL folder: make train DATA=path/to/ptb-xl [NAME=model]." >&2; exit 2; }
 	$(BIN)/ecg-core train --data "$(DATA)" --out "checkpoints/$(NAME)"
+
+rivals: $(VENV)/.app ## Train the networks it is compared with: make rivals DATA=folder [RIVALS="unet linear"]
+	@test -n "$(DATA)" || { echo "No data given; expected the PTB-XL folder: make rivals DATA=path/to/ptb-xl." >&2; exit 2; }
+	for name in $(RIVALS); do $(BIN)/ecg-core train --network $$name --data "$(DATA)" --out "checkpoints/$$name" || exit; done
 
 bench: $(VENV)/.dev ## Measure speed
 	$(BIN)/python -m pytest -o addopts="--strict-markers" tests/benchmarks

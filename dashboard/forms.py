@@ -12,10 +12,11 @@ from dashboard.figures.words import FIELD_NAMES, clock, hours, units
 from dashboard.session import Case, Intake, Part, Reader, intake, verdict_on
 from dashboard.theme import GAINS, SPEEDS, Layout
 from ecg_core.errors import Question
+from ecg_core.export.notice import EARLIER_WARNING
 from ecg_core.records import PatientMetadata, Recording
 from ecg_core.vocabulary import Origin, Sex
 
-__all__ = ["ask", "engine", "metadata", "paper", "part", "sample", "upload"]
+__all__ = ["age", "ask", "engine", "metadata", "paper", "part", "sample", "upload", "use_earlier"]
 
 
 class Sample(Protocol):
@@ -42,7 +43,8 @@ QUESTIONS: Mapping[Question, str] = {
     Question.UNIT: "Unit of the samples",
     Question.LEAD: "Which channel is Lead I?",
 }
-AXES = ("r_axis_deg", "t_axis_deg")
+DAYS: Mapping[str, float] = {"years": 365.25, "months": 30.4, "days": 1.0}
+UNKNOWN = "unknown"
 FIELD_PIXELS = 114
 """Too narrow for the stepping buttons of a number, which leaves its digits room."""
 PART_MINUTES = 10
@@ -112,6 +114,38 @@ def part(recording: Recording, key: str) -> Part:
     return Part(start, min(start + 60 * PART_MINUTES, whole), whole)
 
 
+def age(slot: str, *, must_say: bool) -> tuple[float | None, str] | None:
+    """Ask how old the earlier ECG in ``slot`` is: its age in days, None where that is unknown, and who says so.
+
+    With ``must_say`` "unknown" has to be chosen too, and until then the answer is None.
+    """
+    choices = (*DAYS, UNKNOWN)
+    count, unit = st.columns(2, vertical_alignment="bottom", gap="xsmall", wrap=False)
+    with unit:
+        chosen = st.selectbox(
+            "Unit of its age",
+            choices,
+            index=None if must_say else choices.index(UNKNOWN),
+            placeholder="Choose",
+            key=f"age unit {slot}",
+            label_visibility="collapsed",
+        )
+    with count:
+        given = st.number_input(
+            "Its age",
+            value=None,
+            step=1.0,
+            format="%g",
+            placeholder="–",
+            key=f"age {slot}",
+            disabled=chosen not in DAYS,
+            help="How long before this recording it was made",
+        )
+    if chosen is not None and chosen in DAYS and given is not None:
+        return DAYS[chosen] * given, str(Origin.TYPED)
+    return None if must_say and chosen != UNKNOWN else (None, UNKNOWN)
+
+
 def metadata(case: Case) -> PatientMetadata | None:
     """What is known of the patient, each field with where its value came from; what is left empty is unknown.
 
@@ -168,9 +202,8 @@ def _sex(case: Case, label: str) -> Sex | None:
 
 def _number(case: Case, name: str, label: str) -> float | None:
     offered = _offered(case.offer, name)
-    # A new earlier ECG means new widgets for the axes, which then start at what it says.
-    key = f"{name} {case.number} {offered}" if name in AXES else f"{name} {case.number}"
-    st.session_state.setdefault(key, offered)  # not as the widget's own value, which could not be emptied
+    key = f"{name} {case.number}"
+    case.start(key, offered)  # not as the widget's own value, which could not be emptied
     value = st.number_input(
         label,
         value=None,
@@ -184,25 +217,54 @@ def _number(case: Case, name: str, label: str) -> float | None:
     return None if value is None else float(value)
 
 
-def engine(models: Sequence[str]) -> tuple[str, int, int]:
-    """Which model, how many dropout passes, and the seed."""
+def engine(models: Sequence[str]) -> tuple[str, str | None, int, int]:
+    """Which model, with which other one to compare it (where there are several), how many passes, and the seed."""
     name = st.selectbox("Model", models, key="model")
+    others = [model for model in models if model != name]
+    rival = None
+    if others:
+        rival = st.selectbox(
+            "Compare with",
+            others,
+            index=None,
+            placeholder="no other model",
+            key=f"compare {name}",
+            help="Its estimate is drawn as a thin dotted line over that of the model above.",
+        )
     passes = st.select_slider("Dropout passes", (10, 25, 50, 100, 200), value=50, key="passes")
     seed = st.number_input(
         "Seed", min_value=0, value=0, step=1, key="seed", help="The same seed repeats a result exactly."
     )
-    return name, int(passes), int(seed)
+    return name, rival, int(passes), int(seed)
 
 
 def paper(case: Case) -> View:
     """How the tracing is laid out, on what paper, and which window of a long recording is shown."""
-    assert case.analysis is not None
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         layout = st.segmented_control("Layout", list(Layout), default=Layout.GRID, required=True, key="layout")
         speed = st.segmented_control("mm/s", SPEEDS, default=25, required=True, key="speed")
         gain = st.segmented_control("mm/mV", GAINS, default=10, required=True, key="gain")
-    start = _window(case.analysis.recording.duration, window_seconds(speed or 25), f"start {case.number} {speed}")
+        with st.container(width="stretch", gap=None):
+            use_earlier(case)
+    start = _window(case.recording.duration, window_seconds(speed or 25), f"start {case.number} {speed}")
     return View(layout=Layout(layout or Layout.GRID), speed=speed or 25, gain=gain or 10, start=start)
+
+
+def use_earlier(case: Case) -> None:
+    """The switch that tells the network of the earlier ECG or not, and the warning where it was told."""
+    if case.earlier_at_hand is not None:
+        use = st.toggle(
+            "Use the earlier ECG",
+            value=True,
+            key=f"use earlier {case.number}",
+            help="Off, the network is told nothing of it, nor of its axes. Both results are kept, so that switching "
+            "compares them at once.",
+        )
+        if use is not case.use_earlier:
+            case.use_earlier = use
+            st.rerun()
+    if case.shown is not None and case.shown.analysis.earlier is not None:
+        st.markdown(f":small[:orange[:material/history:] {EARLIER_WARNING}]")
 
 
 def _window(duration: float, seconds: float, key: str) -> float:

@@ -5,21 +5,37 @@ Everything about a patient lives here and nowhere else: in the session, which en
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Protocol, TypeVar, cast
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any, Protocol, TypeVar, cast
 
+import numpy as np
 import streamlit as st
 
 from ecg_core.errors import AnswerNeeded, EcgError, Question
 from ecg_core.metadata import merge
-from ecg_core.pipeline import LeadScore, known_from_lead_i
+from ecg_core.pipeline import LeadScore, known_from_lead_i, read_earlier
 from ecg_core.readers import patient_from
-from ecg_core.records import PatientMetadata, Recording
+from ecg_core.records import EarlierEcg, PatientMetadata, Recording
 from ecg_core.results import Analysis, Examination
-from ecg_core.vocabulary import Lead
+from ecg_core.vocabulary import Lead, Origin
 
-__all__ = ["Case", "Intake", "Order", "Part", "Reader", "case", "explained", "intake", "verdict_on"]
+__all__ = [
+    "Case",
+    "Earlier",
+    "Intake",
+    "Order",
+    "Part",
+    "Reader",
+    "Result",
+    "case",
+    "explained",
+    "intake",
+    "verdict_on",
+]
 
+MOST_RESULTS = 4
+"""So many results of one case are kept: two models, each with and without the earlier ECG."""
 Value = TypeVar("Value")
 
 
@@ -88,19 +104,75 @@ class Intake:
 
 @dataclass(frozen=True, eq=False)
 class Order:
-    """What the network is asked to do: with what metadata, by which model, with how many passes, from which seed."""
+    """What the network is asked to do: with what metadata, by which model, with how many passes, from which seed.
+
+    ``earlier`` is the earlier ECG that it is told of, without axes: these are in ``metadata`` as the form shows them,
+    so that one which the user has emptied stays unknown. ``age_origin`` says where its age came from.
+    """
 
     metadata: PatientMetadata
     model: str
     passes: int
     seed: int
+    earlier: EarlierEcg | None = None
+    age_origin: str = ""
 
     def same_as(self, other: "Order") -> bool:
         """Whether both orders ask for the same."""
-        names = (*self.metadata.known(), *other.metadata.known())
-        return (self.model, self.passes, self.seed) == (other.model, other.passes, other.seed) and all(
-            getattr(self.metadata, name) == getattr(other.metadata, name) for name in names
+        return (
+            (self.model, self.passes, self.seed, self.age_origin)
+            == (other.model, other.passes, other.seed, other.age_origin)
+            and _told(self.metadata) == _told(other.metadata)
+            and _same_ecg(self.earlier, other.earlier)
         )
+
+    def without_earlier(self) -> "Order":
+        """The same order with nothing said of the earlier ECG, nor of its axes."""
+        kept = {name: told for name, told in _told(self.metadata).items() if told[1] is not Origin.EARLIER}
+        values: dict[str, Any] = {name: value for name, (value, _) in kept.items()}
+        origins = {name: origin for name, (_, origin) in kept.items()}
+        return replace(self, metadata=PatientMetadata(**values, origins=origins), earlier=None, age_origin="")
+
+
+def _told(metadata: PatientMetadata) -> dict[str, tuple[object, Origin]]:
+    """What is known, each value with its origin."""
+    return {name: (getattr(metadata, name), metadata.origin(name)) for name in metadata.known()}
+
+
+def _same_ecg(one: EarlierEcg | None, other: EarlierEcg | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return one.days_before == other.days_before and np.array_equal(one.beat, other.beat)
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """What came of an order, and how it compares with the recorded leads where the file held them."""
+
+    order: Order
+    analysis: Analysis
+    scores: Mapping[Lead, LeadScore]
+
+
+@dataclass
+class Earlier:
+    """An earlier ECG of the patient as it was read: what it tells, or the ``problem`` why it tells nothing.
+
+    ``ecg`` is what it tells with its age, once that is known or said to be unknown; ``age_origin`` says by whom.
+    """
+
+    recording: Recording = field(repr=False)
+    tells: EarlierEcg | None
+    problem: str | None
+    ecg: EarlierEcg | None = None
+    age_origin: str = ""
+
+    def take_age(self, days: float | None, origin: str) -> str | None:
+        """Note how many days old it is; returns what is wrong with that age, and then it is not used."""
+        assert self.tells is not None
+        self.age_origin = origin
+        self.ecg, problem = verdict_on(partial(replace, self.tells, days_before=days))
+        return problem
 
 
 @dataclass(frozen=True)
@@ -122,8 +194,9 @@ class Case:
     """The part of a recording that is being looked at, and everything that was made of it in this session.
 
     ``read`` is the whole recording and ``recording`` its ``part``, whose times begin at zero. ``stated`` is what its
-    file says of the patient, ``earlier`` what an earlier ECG says; ``number`` keeps the widgets of one case apart from
-    those of the next.
+    file says of the patient, ``earlier`` an earlier ECG, which is told to the network while ``use_earlier``; ``shown``
+    is the result on the page and ``results`` the last few; ``offered`` is what each widget was last offered; ``number``
+    keeps the widgets of one case apart from those of the next.
     """
 
     read: Recording = field(repr=False)
@@ -134,17 +207,72 @@ class Case:
     number: int = 0
     examination: Examination | None = None
     stated: PatientMetadata = field(default_factory=PatientMetadata)
-    earlier: PatientMetadata = field(default_factory=PatientMetadata)
-    earlier_from: Intake | None = None
-    order: Order | None = None
-    analysis: Analysis | None = None
-    scores: Mapping[Lead, LeadScore] = field(default_factory=dict)
+    earlier: Earlier | None = None
+    use_earlier: bool = True
+    shown: Result | None = None
+    results: list[Result] = field(default_factory=list)
+    offered: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def earlier_at_hand(self) -> Earlier | None:
+        """The earlier ECG, if there is one that can be used."""
+        return self.earlier if self.earlier is not None and self.earlier.ecg is not None else None
+
+    @property
+    def earlier_in_use(self) -> Earlier | None:
+        """The earlier ECG at hand, unless the user has switched it off."""
+        return self.earlier_at_hand if self.use_earlier else None
 
     @property
     def offer(self) -> PatientMetadata:
-        """What is known without asking: stated in the file, measured on Lead I, measured on an earlier ECG."""
+        """What is known without asking: stated in the file, measured on Lead I, measured on the earlier ECG in use."""
         measured = PatientMetadata() if self.examination is None else known_from_lead_i(self.examination)
-        return merge(merge(self.stated, measured), self.earlier)
+        known, used = merge(self.stated, measured), self.earlier_in_use
+        return known if used is None or used.ecg is None else merge(known, used.ecg.axes)
+
+    def take_earlier(self, recording: Recording | None) -> Earlier | None:
+        """What an earlier ECG tells, measured once."""
+        if recording is None:
+            self.earlier = None
+        elif self.earlier is None or self.earlier.recording is not recording:
+            self.use_earlier = True
+            self.earlier = Earlier(recording, *verdict_on(partial(read_earlier, recording)))
+        return self.earlier
+
+    def order(self, metadata: PatientMetadata, model: str, passes: int, seed: int) -> Order:
+        """What the network is to be asked with this metadata and the earlier ECG in use."""
+        used = self.earlier_in_use
+        if used is None or used.ecg is None:
+            return Order(metadata, model, passes, seed)
+        return Order(metadata, model, passes, seed, replace(used.ecg, axes=PatientMetadata()), used.age_origin)
+
+    def start(self, key: str, offered: object) -> None:
+        """Let the widget ``key`` hold what is ``offered`` for as long as the user has not changed it."""
+        if key not in st.session_state or st.session_state[key] == self.offered.get(key) != offered:
+            st.session_state[key] = offered
+        self.offered[key] = offered
+
+    def keep(self, result: Result) -> Result:
+        """Keep ``result``, and forget the one not asked for the longest where there are too many."""
+        others = [other for other in self.results if other is not result]
+        self.results = [*others, result][-MOST_RESULTS:]
+        return result
+
+    def kept(self, order: Order) -> Result | None:
+        """The result of the same order, if it is still there."""
+        return next((result for result in self.results if result.order.same_as(order)), None)
+
+    def counterpart(self, result: Result) -> Result | None:
+        """The last result that differs from ``result`` in nothing but the use of the earlier ECG."""
+        told, used = result.order.without_earlier(), result.order.earlier is not None
+        twins = [other for other in self.results if other.order.without_earlier().same_as(told)]
+        return next((other for other in reversed(twins) if (other.order.earlier is not None) is not used), None)
+
+    def is_due(self, order: Order) -> bool:
+        """Whether ``order`` is to be carried out unasked: the first of a sample, and any change to the earlier ECG."""
+        if self.shown is None:
+            return self.is_sample
+        return self.shown.order.without_earlier().same_as(order.without_earlier())
 
 
 def case(recording: Recording, part: Part, files: Mapping[str, bytes], *, title: str, is_sample: bool) -> Case:

@@ -68,6 +68,7 @@ class Palette:
     estimated: str
     band: str
     reference: str
+    compared: str
     qrs: str
     qrs_edge: str
     t: str
@@ -88,6 +89,7 @@ LIGHT = Palette(
     estimated="#00529b",
     band="rgba(0,114,178,0.20)",
     reference="rgba(110,110,110,0.75)",
+    compared="#b84a00",
     qrs="rgba(230,159,0,0.17)",
     qrs_edge="#8a5a00",
     t="rgba(0,158,115,0.13)",
@@ -108,6 +110,7 @@ DARK = Palette(
     estimated="#6cb6ff",
     band="rgba(86,180,233,0.24)",
     reference="rgba(175,175,175,0.70)",
+    compared="#ff9a5c",
     qrs="rgba(230,159,0,0.18)",
     qrs_edge="#f0b840",
     t="rgba(0,190,140,0.15)",

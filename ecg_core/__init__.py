@@ -6,12 +6,12 @@
 | `patient_from` | age and sex that the files state → `PatientMetadata` |
 | `examine` | what Lead I itself shows → `Examination` |
 | `known_from_lead_i` | rate, QRS duration and count measured on Lead I → `PatientMetadata` |
-| `axes_of_earlier` | the axes of an earlier twelve-lead ECG → `PatientMetadata` |
+| `read_earlier` | the beats and axes of an earlier twelve-lead ECG → `EarlierEcg` |
 | `merge` | fill what one `PatientMetadata` leaves unknown from another |
 | `analyse` | `Recording`, `PatientMetadata` and a model → `Analysis` |
 | `compare` | scores of the estimated leads where the file held them → `LeadScore` for each `Lead` |
 | `load_model`, `list_models` | released checkpoints → `Model` |
-| `Reconstruction`, `Segments` | what an `Analysis` holds: the twelve leads with their doubt, the waves of Lead I |
+| `Reconstruction`, `Segments`, `LeadIChange` | of an `Analysis`: leads with doubt, waves of Lead I, how it changed |
 | `Sex`, `Origin`, `Provenance`, `Wave`, `LEADS` | the words of the field |
 | `EcgError`, `AnswerNeeded` | everything that can be wrong with what the user gave; what a file leaves open |
 """
@@ -19,19 +19,21 @@
 from ecg_core.errors import AnswerNeeded, EcgError
 from ecg_core.metadata import merge
 from ecg_core.models.checkpoint import Model, list_models, load_model
-from ecg_core.pipeline import LeadScore, analyse, axes_of_earlier, compare, examine, known_from_lead_i
+from ecg_core.pipeline import LeadScore, analyse, compare, examine, known_from_lead_i, read_earlier
 from ecg_core.readers import patient_from, read
-from ecg_core.records import PatientMetadata, Recording
-from ecg_core.results import Analysis, Examination, Reconstruction, Segments
+from ecg_core.records import EarlierEcg, PatientMetadata, Recording
+from ecg_core.results import Analysis, Examination, LeadIChange, Reconstruction, Segments
 from ecg_core.vocabulary import LEADS, Lead, Origin, Provenance, Sex, Wave
 
 __all__ = [
     "LEADS",
     "Analysis",
     "AnswerNeeded",
+    "EarlierEcg",
     "EcgError",
     "Examination",
     "Lead",
+    "LeadIChange",
     "LeadScore",
     "Model",
     "Origin",
@@ -43,7 +45,6 @@ __all__ = [
     "Sex",
     "Wave",
     "analyse",
-    "axes_of_earlier",
     "compare",
     "examine",
     "known_from_lead_i",
@@ -52,4 +53,5 @@ __all__ = [
     "merge",
     "patient_from",
     "read",
+    "read_earlier",
 ]

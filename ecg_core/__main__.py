@@ -1,24 +1,29 @@
-"""The command line: ``ecg-core reconstruct | train | evaluate``."""
+"""The command line: ``ecg-core reconstruct | train | calibrate | evaluate``."""
 
 import argparse
 import json
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from ecg_core.errors import AnswerNeeded, DataMissing, EcgError, Question
 from ecg_core.export.arrays import to_npz
+from ecg_core.export.notice import EARLIER_WARNING
 from ecg_core.export.summary import to_json
 from ecg_core.metadata import FIELDS, merge
-from ecg_core.models.checkpoint import DEFAULT_MODEL, load_model
-from ecg_core.pipeline import analyse, axes_of_earlier
+from ecg_core.models.checkpoint import CHECKPOINTS, DEFAULT_MODEL, EVALUATION, load_evaluations, load_model
+from ecg_core.pipeline import analyse, read_earlier
 from ecg_core.readers import patient_from, read
-from ecg_core.records import PatientMetadata
+from ecg_core.records import EarlierEcg, PatientMetadata, Recording, days_between
 from ecg_core.vocabulary import Sex
 
 __all__ = ["main"]
 
 BAD_INPUT = 2
+RIVALS = ("linear", "mean-beat", "unet", "unet-metadata", "nakanishi", "nakanishi-metadata")
+TIERS = ("none", "wearable", "prior-axes", "prior", "paper", "all")
+"""Both as in `ecg_core.training`, which takes seconds to import and is not needed for most commands."""
 ANSWERS = {Question.RATE: "--rate HZ", Question.UNIT: "--unit mV or --unit uV", Question.LEAD: "--lead NAME"}
 
 
@@ -41,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_reconstruct(commands.add_parser("reconstruct", help="estimate eleven leads from a recording's Lead I"))
     _add_train(commands.add_parser("train", help="train, calibrate and score a network on PTB-XL"))
+    _add_calibrate(commands.add_parser("calibrate", help="recalibrate the band on records of one's own"))
     _add_evaluate(
         commands.add_parser("evaluate", help="score a model, the wave finder or the quality check on real records")
     )
@@ -59,7 +65,14 @@ def _add_reconstruct(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--r-axis", type=float, dest="r_axis_deg", metavar="DEG")
     parser.add_argument("--t-axis", type=float, dest="t_axis_deg", metavar="DEG")
     parser.add_argument(
-        "--prior", nargs="+", type=Path, metavar="FILE", help="an earlier twelve-lead ECG of the patient, for the axes"
+        "--prior",
+        nargs="+",
+        type=Path,
+        metavar="FILE",
+        help="an earlier twelve-lead ECG of the patient: its beats and axes",
+    )
+    parser.add_argument(
+        "--prior-days", type=float, metavar="N", help="how many days before this recording the earlier ECG was made"
     )
     parser.add_argument("--rate", type=float, metavar="HZ", help="sampling rate, where the file does not say it")
     parser.add_argument("--unit", choices=("mV", "uV"), help="unit of the samples, where the file does not say it")
@@ -100,22 +113,51 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out", required=True, type=_folder, metavar="DIR", help="the checkpoint's folder, such as checkpoints/NAME"
     )
-    parser.add_argument("--epochs", type=_whole(1, 10_000), default=None, metavar="N")
+    parser.add_argument(
+        "--network", choices=("dual-branch", *RIVALS), default="dual-branch", help="which network (default dual-branch)"
+    )
+    parser.add_argument(
+        "--epochs", type=_whole(1, 10_000), default=None, metavar="N", help="of the dual-branch network"
+    )
     parser.add_argument("--seed", type=_whole(0, 2**31 - 1), default=0, metavar="N")
     parser.set_defaults(run=_train)
 
 
 def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     source = parser.add_mutually_exclusive_group(required=True)
-    source.add_argument("--data", type=Path, metavar="DIR", help="PTB-XL: score a model on a fold")
+    source.add_argument(
+        "--data", type=Path, metavar="DIR", help="PTB-XL, LUDB or a folder of twelve-lead WFDB records: score a model"
+    )
     source.add_argument(
         "--delineation", type=Path, metavar="DIR", help="LUDB: score the wave finder against cardiologists"
     )
     source.add_argument("--quality", type=Path, metavar="DIR", help="PTB-XL at 500 Hz: pass rates, clean and damaged")
-    parser.add_argument("--model", default=DEFAULT_MODEL, metavar="NAME")
-    parser.add_argument("--fold", type=int, default=9, metavar="N")
-    parser.add_argument("--tiers", nargs="+", default=["none", "paper"], choices=("none", "wearable", "paper", "all"))
+    parser.add_argument("--model", nargs="+", default=[DEFAULT_MODEL], metavar="NAME")
+    parser.add_argument("--folds", nargs="+", type=int, default=[9], metavar="N", help="of PTB-XL (default 9)")
+    parser.add_argument("--tiers", nargs="+", default=list(TIERS), choices=TIERS, help="what the model is told")
+    parser.add_argument(
+        "--transfer", nargs="+", type=Path, default=[], metavar="DIR", help="score these folders as well"
+    )
+    parser.add_argument(
+        "--passes", type=_whole(2, 1000), default=30, metavar="N", help="Monte Carlo passes (default 30)"
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write every score to this file")
+    parser.add_argument(
+        "--release", action="store_true", help="write evaluation.json beside each model and the tables of its folder"
+    )
     parser.set_defaults(run=_evaluate)
+
+
+def _add_calibrate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--data", required=True, type=Path, metavar="DIR", help="LUDB or a folder of twelve-lead WFDB records"
+    )
+    parser.add_argument("--model", default=DEFAULT_MODEL, metavar="NAME")
+    parser.add_argument(
+        "--passes", type=_whole(2, 1000), default=16, metavar="N", help="Monte Carlo passes (default 16)"
+    )
+    parser.add_argument("--out", required=True, type=_folder, metavar="DIR", help="where the recalibrated model goes")
+    parser.set_defaults(run=_calibrate)
 
 
 def _read_files(paths: Sequence[Path]) -> dict[str, bytes]:
@@ -131,17 +173,25 @@ def _read_files(paths: Sequence[Path]) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in wanted}
 
 
-def _earlier(paths: Sequence[Path] | None) -> PatientMetadata:
-    return PatientMetadata() if paths is None else axes_of_earlier(read(_read_files(paths)))
+def _earlier(options: argparse.Namespace, recording: Recording) -> EarlierEcg | None:
+    """The earlier ECG, its age as said or else from the dates in both files."""
+    if options.prior is None:
+        if options.prior_days is not None:
+            raise DataMissing("Found --prior-days without --prior; expected the earlier ECG as well: give its file.")
+        return None
+    prior = read(_read_files(options.prior))
+    days = options.prior_days if options.prior_days is not None else days_between(prior, recording)
+    return read_earlier(prior, days_before=days)
 
 
 def _reconstruct(options: argparse.Namespace) -> None:
     typed = PatientMetadata(**{name: getattr(options, name) for name in FIELDS})
     files = _read_files(options.files)
     recording = read(files, sampling_rate=options.rate, unit=options.unit, lead=options.lead)
-    metadata = merge(merge(typed, _earlier(options.prior)), patient_from(files))
+    metadata = merge(typed, patient_from(files))
+    earlier = _earlier(options, recording)
     model = load_model(options.model)
-    analysis = analyse(recording, metadata, model, passes=options.passes, seed=options.seed)
+    analysis = analyse(recording, metadata, model, earlier=earlier, passes=options.passes, seed=options.seed)
     outputs = {"reconstruction.npz": to_npz(analysis), "summary.json": to_json(analysis).encode()}
     options.out.mkdir(parents=True, exist_ok=True)
     for name, content in outputs.items():
@@ -150,6 +200,10 @@ def _reconstruct(options: argparse.Namespace) -> None:
     print(
         f"{recording.source}, {recording.duration:.1f} s at {recording.sampling_rate:g} Hz; the model was told {told}."
     )
+    if earlier is not None:
+        print(f"With an earlier ECG of {earlier.age}. {EARLIER_WARNING}")
+    if analysis.change is not None and analysis.change.unusual:
+        print(f"Lead I has changed: {'; '.join(analysis.change.unusual)}.")
     for finding in analysis.examination.quality.findings:
         print(f"{finding.verdict.value}: {finding.reason} {finding.advice}")
     print(f"Wrote {', '.join(str(options.out / name) for name in outputs)}.")
@@ -157,26 +211,81 @@ def _reconstruct(options: argparse.Namespace) -> None:
 
 def _train(options: argparse.Namespace) -> None:
     from ecg_core.training.fit import Settings
-    from ecg_core.training.release import train
+    from ecg_core.training.release import train, train_rival_model
 
-    epochs = {} if options.epochs is None else {"epochs": options.epochs}
-    card = train(options.data, options.out, Settings(seed=options.seed, **epochs))
-    print(json.dumps(card.scores, indent=1))
+    if options.network == "dual-branch":
+        epochs = {} if options.epochs is None else {"epochs": options.epochs}
+        card = train(options.data, options.out, Settings(seed=options.seed, **epochs))
+    else:
+        card = train_rival_model(options.network, options.data, options.out)
+    print(f"Wrote {options.out}: {card.architecture} with {card.training['parameters']} parameters.")
 
 
 def _evaluate(options: argparse.Namespace) -> None:
-    from ecg_core.training.data import load_folds
     from ecg_core.training.evidence import delineation_on_ludb, quality_on_ptbxl500
-    from ecg_core.training.release import score
+    from ecg_core.training.folders import kind_of
+    from ecg_core.training.report import report, transfer
 
-    if options.delineation:
-        result: object = delineation_on_ludb(options.delineation)
-    elif options.quality:
-        result = quality_on_ptbxl500(options.quality)
+    if options.delineation or options.quality:
+        source = options.delineation or options.quality
+        found = delineation_on_ludb(source) if options.delineation else quality_on_ptbxl500(source)
+        print(json.dumps(found, indent=1))
+        return
+    models = {name: load_model(name) for name in options.model}
+    if kind_of(options.data) == "ptb-xl":
+        scores = {
+            name: report(
+                model, options.data, options.folds, options.tiers, passes=options.passes, transfer_to=options.transfer
+            )
+            for name, model in models.items()
+        }
+        _print_targets(scores)
     else:
-        model = load_model(options.model)
-        result = score(model, load_folds(options.data, [options.fold], model.card.preparation), options.tiers)
-    print(json.dumps(result, indent=1))
+        scores = {name: transfer(model, options.data, passes=options.passes) for name, model in models.items()}
+        for name, one in scores.items():
+            point = one["point"]
+            print(
+                f"{name} on {one['data']}: r {point['r_mean']:.4f}, RMSE {point['rmse_mv']:.4f} mV, "
+                f"{100 * one['coverage_90']:.1f} % in the 90 % band, {point['records']} pieces of ten seconds."
+            )
+    if options.json:
+        options.json.parent.mkdir(parents=True, exist_ok=True)
+        options.json.write_text(json.dumps(scores, indent=1), encoding="utf-8")
+        print(f"Wrote {options.json}.")
+    if options.release:
+        _release(scores)
+
+
+def _print_targets(scores: dict[str, dict[str, Any]]) -> None:
+    from ecg_core.training.tables import targets_table
+    from ecg_core.training.targets import targets
+
+    evaluations = load_evaluations() | scores
+    for name, one in scores.items():
+        if DEFAULT_MODEL in name:
+            print(targets_table(targets(evaluations, name)))
+        for tier, found in one["tiers"].items():
+            point = found["point"]
+            low, high = point["r_interval_95"]
+            print(f"{name}, {tier}: r {point['r_mean']:.4f} ({low:.4f} to {high:.4f}), RMSE {point['rmse_mv']:.4f} mV")
+
+
+def _release(scores: dict[str, dict[str, Any]]) -> None:
+    from ecg_core.training.tables import write_tables
+
+    for name, one in scores.items():
+        (CHECKPOINTS / name / EVALUATION).write_text(json.dumps(one) + "\n", encoding="utf-8")
+    write_tables(CHECKPOINTS)
+    print(f"Wrote {EVALUATION} of {', '.join(scores)} and the tables of {CHECKPOINTS.name}/README.md.")
+
+
+def _calibrate(options: argparse.Namespace) -> None:
+    from ecg_core.training.release import recalibrate
+
+    card = recalibrate(load_model(options.model), options.data, options.out, passes=options.passes)
+    for state, calibration in card.calibrations.items():
+        print(f"{state}: {calibration.fitted_on}, {calibration.records} records.")
+    print(f"Wrote {options.out}.")
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ _AXES = ("r_axis_deg", "t_axis_deg")
 FEATURES = (
     "age_years", "sex", "ventricular_rate", "qrs_ms", "qrs_count",
     "r_axis_cos", "r_axis_sin", "t_axis_cos", "t_axis_sin",
-    *(f"{name}_known" for name in FIELDS),
+    *(f"{name}_known" for name in FIELDS), "axes_earlier",
 )  # fmt: skip
 """What each element of an encoded metadata vector means."""
 
@@ -36,7 +36,8 @@ def encode(metadata: PatientMetadata) -> FloatArray:
     """Encode metadata for a network as ``(feature,)`` float32, elements as named in `FEATURES`.
 
     Numbers are centred and scaled to about one, an axis is its cosine and sine (so that -180° and 180° are the same),
-    sex is ±1. An unknown field is 0 with its flag 0; a known one has its flag 1.
+    sex is ±1. An unknown field is 0 with its flag 0; a known one has its flag 1. ``axes_earlier`` is 1 where the R axis
+    is known from an earlier ECG, and so may have changed since.
 
     >>> vector = encode(PatientMetadata(r_axis_deg=90))
     >>> {name: round(float(value), 3) for name, value in zip(FEATURES, vector) if abs(value) > 1e-6}
@@ -54,6 +55,8 @@ def encode(metadata: PatientMetadata) -> FloatArray:
             values[f"{stem}_cos"], values[f"{stem}_sin"] = math.cos(math.radians(angle)), math.sin(math.radians(angle))
     for name in metadata.known():
         values[f"{name}_known"] = 1.0
+    if metadata.r_axis_deg is not None and metadata.origin("r_axis_deg") is Origin.EARLIER:
+        values["axes_earlier"] = 1.0
     return np.array([values[name] for name in FEATURES], np.float32)
 
 

@@ -10,8 +10,10 @@ from ecg_core.limb_leads import derive
 from ecg_core.metadata import encode, from_measurements, measure_twelve_leads, merge
 from ecg_core.metrics import covered, pearson_r, rmse
 from ecg_core.models.checkpoint import Model, load_model
-from ecg_core.records import PatientMetadata, Preparation, Recording
-from ecg_core.results import Analysis, Examination, Reconstruction, Segments
+from ecg_core.records import EarlierEcg, PatientMetadata, Preparation, Recording
+from ecg_core.results import Analysis, Examination, LeadIChange, Reconstruction, Segments
+from ecg_core.signals.beats import earlier_input, median_beat
+from ecg_core.signals.changes import compare_beats
 from ecg_core.signals.filters import band_pass, resample
 from ecg_core.signals.intervals import measure
 from ecg_core.signals.quality import assess
@@ -21,7 +23,16 @@ from ecg_core.uncertainty.calibration import band, calibration_for
 from ecg_core.uncertainty.mc_dropout import Moments, sample
 from ecg_core.vocabulary import DERIVED, ESTIMATED, LEADS, PREDICTED, FloatArray, Lead, Origin, Verdict
 
-__all__ = ["LeadScore", "analyse", "axes_of_earlier", "compare", "examine", "known_from_lead_i", "reconstruct"]
+__all__ = [
+    "LeadScore",
+    "analyse",
+    "compare",
+    "examine",
+    "known_from_lead_i",
+    "predict",
+    "read_earlier",
+    "reconstruct",
+]
 
 Progress = Callable[[float], None]
 
@@ -43,22 +54,29 @@ def known_from_lead_i(examination: Examination) -> PatientMetadata:
     return from_measurements(examination.measurements)
 
 
-def axes_of_earlier(recording: Recording) -> PatientMetadata:
-    """The R and T axis of an earlier twelve-lead ECG of the same patient; a rate of then says nothing of now.
+def read_earlier(recording: Recording, *, days_before: float | None = None) -> EarlierEcg:
+    """What an earlier twelve-lead ECG of the same patient tells: its median beats and its R and T axis.
 
-    Raises `LeadMissing` where it holds no Leads I and II, `RecordingRefused` where no axis can be measured on it.
+    Its rate says nothing of now. ``days_before``: how many days before the new recording it was made, where that is
+    known. Raises `LeadMissing` where one of I, II and V1-V6 is missing, `RecordingRefused` where it shows no beats.
     """
-    filtered, _ = band_pass(recording.signals, recording.sampling_rate, Preparation())
-    earlier = Recording(filtered, recording.leads, recording.sampling_rate, recording.source)
-    measured = measure_twelve_leads(earlier, find_waves(earlier[Lead.I], earlier.sampling_rate), Origin.EARLIER)
-    if measured.r_axis_deg is None and measured.t_axis_deg is None:
+    preparation = Preparation()
+    needed = recording.only(Lead.I, *PREDICTED)
+    filtered, _ = band_pass(needed.signals, recording.sampling_rate, preparation)
+    rate = preparation.sampling_rate
+    earlier = Recording(resample(filtered, recording.sampling_rate, rate), needed.leads, rate, recording.source)
+    segments = find_waves(earlier[Lead.I], rate)
+    measured = measure_twelve_leads(earlier, segments, Origin.EARLIER)
+    beat = median_beat(earlier.signals, segments.r_peaks, rate, rate)
+    if beat is None:
         raise RecordingRefused(
-            "Found no QRS complexes in the earlier ECG from which an axis can be measured; expected a readable "
-            "twelve-lead recording: type the axes, or leave them unknown."
+            "Found no whole beat in the earlier ECG; expected a readable twelve-lead recording: choose another, or go "
+            "on without."
         )
-    return PatientMetadata(
+    axes = PatientMetadata(
         r_axis_deg=measured.r_axis_deg, t_axis_deg=measured.t_axis_deg, origins=dict(measured.origins)
     )
+    return EarlierEcg(beat, rate, axes, days_before)
 
 
 def analyse(
@@ -66,6 +84,7 @@ def analyse(
     metadata: PatientMetadata | None = None,
     model: Model | None = None,
     *,
+    earlier: EarlierEcg | None = None,
     measure_lead_i: bool = True,
     examination: Examination | None = None,
     passes: int = 50,
@@ -73,11 +92,12 @@ def analyse(
     coverage: float = 0.9,
     progress: Progress | None = None,
 ) -> Analysis:
-    """Reconstruct the twelve leads of a recording from its Lead I alone.
+    """Reconstruct the twelve leads of a recording from its Lead I, and an earlier ECG of the patient if there is one.
 
     Other leads in the recording never reach the network; they become the reference. ``metadata`` is what is known of
-    the patient; with ``measure_lead_i`` the rate, QRS duration and QRS count that it leaves unknown are measured on
-    Lead I. ``coverage`` of the band is one of the levels the model is calibrated for. ``examination`` saves examining
+    the patient; the axes that it leaves unknown are those of ``earlier`` (`read_earlier`), and with ``measure_lead_i``
+    the rate, QRS duration and QRS count that it leaves unknown are measured on Lead I. ``coverage`` of the
+    band is one of the levels the model is calibrated for. ``examination`` saves examining
     the same recording twice. ``progress`` is called with the share done. Raises `RecordingRefused` where the quality
     of Lead I forbids it.
 
@@ -96,13 +116,25 @@ def analyse(
             "Lead I cannot be used: " + " ".join(f"{one.name}. {one.reason} {one.advice}" for one in found)
         )
     metadata = metadata or PatientMetadata()
+    if earlier is not None:
+        metadata = merge(metadata, earlier.axes)
     if measure_lead_i:
         metadata = merge(metadata, known_from_lead_i(examination))
     reconstruction = reconstruct(
-        examination.lead_i, examination.segments, metadata, model,
+        examination.lead_i, examination.segments, metadata, model, earlier=earlier,
         passes=passes, seed=seed, coverage=coverage, progress=progress,
     )  # fmt: skip
-    return Analysis(recording, metadata, examination, reconstruction, model.card, _reference(recording, model))
+    change = None if earlier is None else _change(examination, earlier)
+    reference = _reference(recording, model)
+    return Analysis(recording, metadata, examination, reconstruction, model.card, reference, earlier, change)
+
+
+def _change(examination: Examination, earlier: EarlierEcg) -> LeadIChange | None:
+    """How Lead I differs from that of the earlier ECG; None where it shows no whole beat."""
+    now = median_beat(
+        examination.lead_i[None], examination.segments.r_peaks, examination.sampling_rate, earlier.sampling_rate
+    )
+    return None if now is None else compare_beats(now[0], earlier.beat[0], earlier.sampling_rate)
 
 
 def _reference(recording: Recording, model: Model) -> Recording | None:
@@ -119,6 +151,7 @@ def reconstruct(
     metadata: PatientMetadata,
     model: Model,
     *,
+    earlier: EarlierEcg | None = None,
     passes: int = 50,
     seed: int = 0,
     coverage: float = 0.9,
@@ -132,7 +165,12 @@ def reconstruct(
     """
     rate, samples = segments.sampling_rate, len(lead_i)
     slow_rate = model.card.preparation.sampling_rate
-    slow = _moments(resample(lead_i, rate, slow_rate), metadata, model, passes=passes, seed=seed, progress=progress)
+    slow_lead_i = resample(lead_i, rate, slow_rate)
+    laid = None
+    if earlier is not None:
+        peaks = np.round(segments.r_peaks * slow_rate / rate).astype(np.int64)
+        laid = earlier_input(earlier.beat, peaks, len(slow_lead_i), slow_rate)
+    slow = predict(slow_lead_i, metadata, model, laid, passes=passes, seed=seed, progress=progress)
     mean = np.empty((len(LEADS), samples), np.float32)
     mean[LEADS.index(Lead.I)] = lead_i
     rows = [LEADS.index(lead) for lead in PREDICTED]
@@ -140,7 +178,7 @@ def reconstruct(
     for lead in DERIVED:
         mean[LEADS.index(lead)] = derive(lead, mean[LEADS.index(Lead.I)], mean[LEADS.index(Lead.II)])
     epistemic, total = (_interpolate(sd, slow_rate, rate, samples) for sd in (slow.epistemic_sd, slow.total_sd))
-    calibration = calibration_for(model.card, metadata)
+    calibration = calibration_for(model.card, metadata, earlier_beat=earlier is not None)
     low, high = band(mean, total, label_waves(segments, samples), calibration, coverage)
     return Reconstruction(mean, epistemic, total, low, high, coverage, rate, passes, seed)
 
@@ -154,10 +192,20 @@ def _interpolate(sd: FloatArray, from_hz: float, to_hz: float, samples: int) -> 
     return interpolated
 
 
-def _moments(
-    lead_i: FloatArray, metadata: PatientMetadata, model: Model, *, passes: int, seed: int, progress: Progress | None
+def predict(
+    lead_i: FloatArray,
+    metadata: PatientMetadata,
+    model: Model,
+    earlier: FloatArray | None = None,
+    *,
+    passes: int,
+    seed: int,
+    progress: Progress | None = None,
 ) -> Moments:
-    """Moments of a whole recording at the network's rate, each ``(12, sample)``, its windows cross-faded."""
+    """Moments of a whole prepared recording at the network's rate, each ``(12, sample)``, its windows cross-faded.
+
+    ``lead_i (sample,)``; ``earlier`` as from `ecg_core.signals.beats.earlier_input`.
+    """
     preparation, features = model.card.preparation, encode(metadata)
     length, overlap = (
         round(seconds * preparation.sampling_rate)
@@ -167,7 +215,8 @@ def _moments(
     joined = [np.zeros((len(LEADS), len(lead_i)), np.float32) for _ in range(3)]
     weights = fade_weights(len(lead_i), starts, length, overlap)
     for index, (window, start, weight) in enumerate(zip(cut(lead_i, preparation), starts, weights, strict=True)):
-        moments = sample(model.network, window.signal, features, passes=passes, seed=seed)
+        told = None if earlier is None else earlier[:, start : start + len(weight)]
+        moments = sample(model.network, window.signal, features, told, passes=passes, seed=seed)
         for whole, part in zip(joined, (moments.mean, moments.epistemic_sd, moments.total_sd), strict=True):
             whole[:, start : start + len(weight)] += weight * part
         if progress is not None:

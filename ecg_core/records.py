@@ -11,7 +11,16 @@ import numpy as np
 from ecg_core.errors import LeadMissing, MetadataOutOfRange, RecordingRefused
 from ecg_core.vocabulary import FloatArray, Lead, Origin, Sex
 
-__all__ = ["METADATA_RANGES", "PatientMetadata", "Preparation", "Recording", "Window", "frozen"]
+__all__ = [
+    "METADATA_RANGES",
+    "EarlierEcg",
+    "PatientMetadata",
+    "Preparation",
+    "Recording",
+    "Window",
+    "days_between",
+    "frozen",
+]
 
 
 def frozen(array: FloatArray) -> FloatArray:
@@ -87,6 +96,19 @@ class Recording:
         return Recording(self.signals[:, first:last], self.leads, self.sampling_rate, self.source, started, self.notes)
 
 
+def days_between(earlier: Recording, recording: Recording) -> float | None:
+    """Days from one recording to a later one, None where a file does not say when it was made.
+
+    >>> then, now = (Recording(np.zeros((1, 9)), (Lead.I,), 500.0, "", datetime(2026, 1, day)) for day in (1, 8))
+    >>> days_between(then, now)
+    7.0
+    """
+    if earlier.started_at is None or recording.started_at is None:
+        return None
+    now, then = (moment.replace(tzinfo=None) for moment in (recording.started_at, earlier.started_at))
+    return (now - then).total_seconds() / 86400
+
+
 METADATA_RANGES: Mapping[str, tuple[float, float, str]] = MappingProxyType(
     {
         "age_years": (0.0, 120.0, "years"),
@@ -140,6 +162,45 @@ class PatientMetadata:
     def origin(self, name: str) -> Origin:
         """Where the value of field ``name`` came from."""
         return self.origins.get(name, Origin.TYPED)
+
+
+@dataclass(frozen=True, eq=False)
+class EarlierEcg:
+    """What an earlier twelve-lead ECG of the same patient tells.
+
+    ``beat (8, sample)``: its median beat in mV at ``sampling_rate``, R at `ecg_core.signals.beats.BEFORE` seconds,
+    leads I, II, V1-V6; ``axes``: its R and T axis; ``days_before``: its age when the new recording was made, None where
+    nobody said.
+
+    >>> EarlierEcg(np.zeros((8, 80)), 100.0, PatientMetadata(r_axis_deg=60), days_before=800).age
+    '2.2 years'
+    """
+
+    beat: FloatArray
+    sampling_rate: float
+    axes: PatientMetadata
+    days_before: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.days_before is not None and not 0 <= self.days_before <= 120 * 366:
+            raise MetadataOutOfRange(
+                f"Found an earlier ECG {self.days_before:g} days before this one; expected 0 days or more, and an age "
+                "that a patient can reach: check the dates, or leave its age unknown."
+            )
+        object.__setattr__(self, "beat", frozen(np.asarray(self.beat, np.float32)))
+
+    @property
+    def age(self) -> str:
+        """Its age in words."""
+        if self.days_before is None:
+            return "unknown age"
+        if self.days_before < 60:
+            return f"{self.days_before:.0f} days"
+        return (
+            f"{self.days_before / 30.4:.0f} months"
+            if self.days_before < 700
+            else f"{self.days_before / 365.25:.1f} years"
+        )
 
 
 @dataclass(frozen=True)

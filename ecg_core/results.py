@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ecg_core.records import PatientMetadata, Preparation, Recording, frozen
+from ecg_core.records import EarlierEcg, PatientMetadata, Preparation, Recording, frozen
 from ecg_core.vocabulary import (
     LEADS,
     MEASURED,
@@ -22,7 +22,9 @@ __all__ = [
     "Analysis",
     "Calibration",
     "Examination",
+    "Factors",
     "Finding",
+    "LeadIChange",
     "Measurements",
     "ModelCard",
     "Quality",
@@ -137,24 +139,35 @@ class Reconstruction:
         return np.arange(self.mean.shape[1]) / self.sampling_rate
 
 
+Factors = Mapping[Lead, Mapping[Wave, float]]
+"""One number for each estimated lead and wave."""
+
+
 @dataclass(frozen=True)
 class Calibration:
-    """Factors that turn ``total_sd`` into a band, found by split conformal prediction.
+    """What turns ``total_sd`` into a band, found by split conformal prediction.
 
-    ``factors[level][lead][wave]`` for each coverage ``level`` (such as ``"0.90"``); ``fitted_on`` names the records.
-    What coverage was then seen on other records stands in the card's scores.
+    ``factors[level]`` times the spread is half the band's width for each coverage ``level`` (such as ``"0.90"``);
+    ``scale`` times the spread is a standard deviation whose mean square is the error's; ``simultaneous[level]`` widens
+    the band so far that in this share of records no sample of any lead lies outside. ``fitted_on`` names the records,
+    ``records`` counts them.
+    What coverage was then seen on other records stands in the evaluation.
     """
 
-    factors: Mapping[str, Mapping[Lead, Mapping[Wave, float]]]
+    factors: Mapping[str, Factors]
+    scale: Factors
+    simultaneous: Mapping[str, float]
     fitted_on: str
+    records: int
 
 
 @dataclass(frozen=True)
 class ModelCard:
     """Everything needed to rebuild, judge and cite a model; kept beside its weights as ``card.json``.
 
-    ``calibrations`` has one entry for when the R axis was known and one for when it was not, since the errors differ
-    (`ecg_core.uncertainty.calibration.calibration_for`).
+    ``calibrations`` has one entry for each state of knowledge, since the errors differ
+    (`ecg_core.uncertainty.calibration.calibration_for`); ``other_spreads`` has the same for spreads that are not shown
+    (between passes alone, expected alone, constant), which the evaluation compares.
     """
 
     name: str
@@ -163,7 +176,7 @@ class ModelCard:
     preparation: Preparation
     features: tuple[str, ...]
     calibrations: Mapping[str, Calibration]
-    scores: Mapping[str, Any]
+    other_spreads: Mapping[str, Mapping[str, Calibration]]
     training: Mapping[str, Any]
     data: str
     licence: str
@@ -187,12 +200,25 @@ class Examination:
     removed: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class LeadIChange:
+    """How far the measured Lead I differs from the Lead I of an earlier ECG.
+
+    ``correlation`` of the two median beats; ``qrs_swing_mv``: from the lowest to the highest point of QRS, now and
+    then; ``unusual`` says, in words, what differs by more than it does between most ECGs of one patient.
+    """
+
+    correlation: float
+    qrs_swing_mv: tuple[float, float]
+    unusual: tuple[str, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class Analysis:
     """All that a view, a report or an export needs of one recording.
 
-    ``metadata`` is what the network was told; ``reference`` holds the other leads, filtered like Lead I, where the
-    file had them.
+    ``metadata`` and ``earlier`` are what the network was told; ``reference`` holds the other leads, filtered like Lead
+    I, where the file had them; ``change`` says how far Lead I differs from that of the earlier ECG.
     """
 
     recording: Recording
@@ -201,3 +227,5 @@ class Analysis:
     reconstruction: Reconstruction
     card: ModelCard
     reference: Recording | None
+    earlier: EarlierEcg | None = None
+    change: LeadIChange | None = None

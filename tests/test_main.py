@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from ecg_core.__main__ import main
+from ecg_core.export.notice import EARLIER_WARNING
 
 
 def run(*arguments: object) -> int:
@@ -38,20 +39,52 @@ def test_the_same_seed_writes_the_same_numbers(sample_data, tmp_path):
     assert all(np.array_equal(one[name], two[name]) for name in one.files)
 
 
-def test_an_earlier_ecg_gives_the_axes(sample_data, tmp_path):
-    status = run(
-        "reconstruct",
-        sample_data / "A0010_lead_I.edf",
-        "--prior",
-        sample_data / "A0001.hea",
-        "--passes",
-        2,
-        "--out",
-        tmp_path,
-    )
-    assert status == 0
-    told = json.loads((tmp_path / "summary.json").read_text())["metadata"]
-    assert told["r_axis_deg"]["origin"] == "measured on an earlier twelve-lead ECG"
+def with_prior(sample_data, out, *arguments: object) -> dict:
+    """The summary of a one-lead recording with an earlier ECG of another person, whose Lead I is not like it."""
+    strip, prior = sample_data / "A0010_lead_I.edf", sample_data / "A0002.hea"
+    assert run("reconstruct", strip, "--prior", prior, "--passes", 2, "--out", out, *arguments) == 0
+    return json.loads((out / "summary.json").read_text())
+
+
+def test_an_earlier_ecg_gives_the_axes_and_a_warning(sample_data, tmp_path, capsys):
+    summary = with_prior(sample_data, tmp_path)
+    assert summary["metadata"]["r_axis_deg"]["origin"] == "measured on an earlier twelve-lead ECG"
+    assert summary["earlier_ecg"]["warning"] == EARLIER_WARNING
+    assert summary["earlier_ecg"]["days_before"] is None
+    said = capsys.readouterr().out
+    assert f"With an earlier ECG of unknown age. {EARLIER_WARNING}" in said
+    assert summary["earlier_ecg"]["unusual"]
+    assert f"Lead I has changed: {'; '.join(summary['earlier_ecg']['unusual'])}." in said
+
+
+def test_its_age_is_the_one_that_is_said_and_a_typed_axis_wins(sample_data, tmp_path, capsys):
+    summary = with_prior(sample_data, tmp_path, "--prior-days", 800, "--r-axis", -30)
+    assert summary["earlier_ecg"]["days_before"] == 800
+    assert summary["metadata"]["r_axis_deg"] == {"value": -30, "origin": "typed by the user"}
+    assert "With an earlier ECG of 2.2 years." in capsys.readouterr().out
+
+
+def dated(sample_data: Path, folder: Path, name: str, when: str) -> Path:
+    """A sample with a date in its header."""
+    first, rest = (sample_data / f"{name}.hea").read_text().split("\n", 1)
+    (folder / f"{name}.mat").write_bytes((sample_data / f"{name}.mat").read_bytes())
+    (folder / f"{name}.hea").write_text(f"{first} {when}\n{rest}")
+    return folder / f"{name}.hea"
+
+
+@pytest.mark.parametrize(("flags", "days"), [((), 10.5), (("--prior-days", 3), 3)])
+def test_its_age_is_that_of_the_files_where_nobody_says_another(sample_data, tmp_path, flags, days):
+    then = dated(sample_data, tmp_path, "A0002", "08:00:00 01/03/2020")
+    now = dated(sample_data, tmp_path, "A0003", "20:00:00 11/03/2020")
+    assert run("reconstruct", now, "--prior", then, *flags, "--passes", 2, "--out", tmp_path / "out") == 0
+    assert json.loads((tmp_path / "out" / "summary.json").read_text())["earlier_ecg"]["days_before"] == days
+
+
+def test_an_earlier_ecg_that_was_made_later_is_refused(sample_data, tmp_path, capsys):
+    then = dated(sample_data, tmp_path, "A0002", "08:00:00 21/03/2020")
+    now = dated(sample_data, tmp_path, "A0003", "08:00:00 11/03/2020")
+    assert run("reconstruct", now, "--prior", then, "--passes", 2, "--out", tmp_path / "out") == 2
+    assert "an earlier ECG -10 days before this one" in capsys.readouterr().err
 
 
 def nameless_csv(folder: Path) -> Path:
@@ -71,6 +104,10 @@ def nameless_csv(folder: Path) -> Path:
         (["{csv}"], "--lead NAME"),
         (["{csv}", "--lead", "I"], "--rate HZ"),
         (["{samples}/A0003.mat"], ".hea"),
+        (["{samples}/A0003.hea", "--prior-days", "5"], "--prior-days without --prior"),
+        (["{samples}/A0003.hea", "--prior", "{samples}/A0010_lead_I.edf"], "Lead II is needed"),
+        (["{samples}/A0003.hea", "--prior", "{samples}/missing.hea"], "Found no file"),
+        (["{samples}/A0003.hea", "--prior", "{samples}/A0002.hea", "--prior-days", "-1"], "expected 0 days or more"),
     ],
 )
 def test_bad_input_is_one_sentence_status_2_and_nothing_left_behind(arguments, words, sample_data, tmp_path, capsys):

@@ -40,6 +40,21 @@ def test_unknown_is_not_zero():
     assert not np.array_equal(unknown, zero)
 
 
+@pytest.mark.parametrize("origin", list(Origin))
+def test_an_axis_of_an_earlier_ecg_is_flagged_and_no_other(origin):
+    axis = PatientMetadata(r_axis_deg=30, origins={"r_axis_deg": origin})
+    told = dict(zip(FEATURES, encode(axis), strict=True))
+    assert told["axes_earlier"] == (origin is Origin.EARLIER)
+    assert told["r_axis_cos"] == pytest.approx(np.cos(np.radians(30)))
+
+
+def test_an_earlier_t_axis_beside_a_typed_r_axis_is_not_flagged():
+    mixed = PatientMetadata(r_axis_deg=30, t_axis_deg=40, origins={"t_axis_deg": Origin.EARLIER})
+    assert encode(mixed)[FEATURES.index("axes_earlier")] == 0
+    unknown = PatientMetadata(origins={"r_axis_deg": Origin.EARLIER})
+    assert encode(unknown)[FEATURES.index("axes_earlier")] == 0
+
+
 def test_the_two_ends_of_an_axis_are_the_same():
     assert np.allclose(encode(PatientMetadata(t_axis_deg=-180)), encode(PatientMetadata(t_axis_deg=180)), atol=1e-6)
 

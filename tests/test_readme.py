@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ecg_core import load_model
 from ecg_core.export.notice import RESEARCH_ONLY
+from ecg_core.models.checkpoint import load_evaluations
 from ecg_core.results import Analysis
 
 ROOT = Path(__file__).parents[1]
@@ -44,21 +44,21 @@ def test_every_path_that_is_linked_exists() -> None:
     assert [target for target in targets if not (ROOT / target).exists()] == []
 
 
-@pytest.mark.parametrize("target", ["app", "test", "check", "train", "bench"])
+@pytest.mark.parametrize("target", ["app", "test", "check", "train", "rivals", "bench"])
 def test_every_make_target_of_the_readme_exists(target: str) -> None:
     assert f"make {target}" in README
     assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE)
 
 
-def test_the_table_of_scores_is_that_of_the_card() -> None:
-    scores = load_model().card.scores["fold 9"]
-    rows = re.findall(r"^\| (none|wearable|paper) \|(.*)\|$", README, flags=re.MULTILINE)
-    assert [tier for tier, _ in rows] == list(scores)
+def test_the_table_of_scores_is_that_of_the_evaluation() -> None:
+    tiers = load_evaluations()["dual-branch"]["tiers"]
+    rows = re.findall(r"^\| (none|wearable|paper|all) \|(.*)\|$", README, flags=re.MULTILINE)
+    assert [tier for tier, _ in rows] == list(tiers)
     for tier, cells in rows:
         _, r, interval, low, error, held = (cell.strip() for cell in cells.split("|"))
-        score = scores[tier]
-        assert r == f"{score['r_mean']:.3f}"
-        assert interval == "{:.3f} to {:.3f}".format(*score["r_interval_95"])
-        assert low == f"{score['r_5th_percentile']:.3f}"
-        assert error == f"{score['rmse_mv']:.3f}"
-        assert held == f"{100 * score['coverage']:.1f} %"
+        point, doubt = tiers[tier]["point"], tiers[tier]["doubt"]["kinds"]["both"]
+        assert r == f"{point['r_mean']:.3f}"
+        assert interval == "{:.3f} to {:.3f}".format(*point["r_interval_95"])
+        assert low == f"{point['r_5th_percentile']:.3f}"
+        assert error == f"{point['rmse_mv']:.3f}"
+        assert held == f"{100 * doubt['coverage']['0.90']['overall']:.1f} %"

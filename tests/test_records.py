@@ -1,12 +1,12 @@
 """If a value exists, it is valid."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta, timezone
 
 import numpy as np
 import pytest
 
-from ecg_core.errors import LeadMissing, RecordingRefused
-from ecg_core.records import Recording
+from ecg_core.errors import LeadMissing, MetadataOutOfRange, RecordingRefused
+from ecg_core.records import EarlierEcg, PatientMetadata, Recording, days_between
 from ecg_core.vocabulary import Lead
 
 
@@ -43,3 +43,58 @@ def test_a_part_begins_when_it_began():
     part = whole.between(2, 5)
     assert part[Lead.I].tolist() == list(range(200, 500))
     assert part.started_at == datetime(2020, 1, 1, 12, 0, 2)
+
+
+def made_at(moment: datetime | None) -> Recording:
+    return Recording(np.zeros((1, 10)), (Lead.I,), 100.0, "generated", moment)
+
+
+EAST = timezone(timedelta(hours=2))
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "days"),
+    [
+        (datetime(2020, 1, 1), datetime(2020, 1, 31, 12), 30.5),
+        (datetime(2020, 1, 1, 8, tzinfo=EAST), datetime(2020, 1, 3, 8, tzinfo=EAST), 2),
+        (datetime(2020, 1, 1, 8), datetime(2020, 1, 3, 8, tzinfo=EAST), 2),  # a file without a zone means the place's
+        (datetime(2020, 1, 1, 8, tzinfo=UTC), datetime(2020, 1, 3, 8), 2),
+        (datetime(2020, 1, 3), datetime(2020, 1, 1), -2),
+        (None, datetime(2020, 1, 1), None),
+        (datetime(2020, 1, 1), None, None),
+    ],
+)
+def test_days_between_are_counted_where_both_files_say_when(then, now, days):
+    assert days_between(made_at(then), made_at(now)) == days
+
+
+def earlier(days: float | None) -> EarlierEcg:
+    return EarlierEcg(np.zeros((8, 80)), 100.0, PatientMetadata(), days)
+
+
+@pytest.mark.parametrize("days", [-1, -0.01, 120 * 366 + 1, float("nan"), float("inf")])
+def test_an_earlier_ecg_was_made_before_in_a_lifetime(days):
+    with pytest.raises(MetadataOutOfRange, match=r"Found an earlier ECG .* days before this one; expected .* unknown"):
+        earlier(days)
+
+
+@pytest.mark.parametrize(
+    ("days", "age"),
+    [
+        (None, "unknown age"),
+        (0, "0 days"),
+        (59, "59 days"),
+        (61, "2 months"),
+        (365, "12 months"),
+        (690, "23 months"),
+        (731, "2.0 years"),
+        (10 * 365.25, "10.0 years"),
+    ],
+)
+def test_its_age_is_said_as_people_say_it(days, age):
+    assert earlier(days).age == age
+
+
+def test_its_beat_is_read_only():
+    with pytest.raises(ValueError, match="read-only"):
+        earlier(None).beat[0, 0] = 1

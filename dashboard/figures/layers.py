@@ -15,6 +15,8 @@ __all__ = [
     "HIGHEST_RATE",
     "bands",
     "calibration_pulses",
+    "comparison_line",
+    "comparisons",
     "heat_strips",
     "references",
     "separators",
@@ -27,6 +29,7 @@ HIGHEST_RATE = 250.0
 """Highest rate at which a curve is drawn, Hz; the signal holds nothing above 40 Hz."""
 STRIP_SECONDS = 0.02
 ESTIMATED_DASH = "7px,1.5px"
+COMPARED_DASH = "1.5px,1.5px"
 Shape = dict[str, object]
 
 
@@ -115,6 +118,36 @@ def references(analysis: Analysis, page: Page, palette: Palette) -> Iterator[go.
             hoverinfo="skip",
             name=f"{panel.lead} reference",
             legendgroup="reference",
+            showlegend=False,
+        )
+
+
+def comparison_line(palette: Palette) -> dict[str, object]:
+    """The thin dotted line of a model that is compared."""
+    return {"color": palette.compared, "width": 1.1, "dash": COMPARED_DASH}
+
+
+def comparisons(compared: Analysis | None, page: Page, palette: Palette) -> Iterator[go.Scatter]:
+    """What another model estimates of each lead, over what is drawn already."""
+    if compared is None:
+        return
+    reconstruction, name = compared.reconstruction, compared.card.name
+    for panel in page.panels:
+        if reconstruction.provenance(panel.lead) is Provenance.MEASURED:
+            continue
+        row = reconstruction.row(panel.lead)
+        values, begin, step = _piece(reconstruction.mean[row], panel, reconstruction.sampling_rate)
+        yield go.Scatter(
+            x0=begin,
+            dx=step,
+            y=values + np.float32(panel.baseline),
+            customdata=values,
+            hovertemplate=f"<b>{panel.lead}</b> estimated by {name}<br>%{{x:.2f}} s, %{{customdata:.2f}} mV"
+            "<extra></extra>",
+            mode="lines",
+            line=comparison_line(palette),
+            name=f"{panel.lead} by {name}",
+            legendgroup="compared",
             showlegend=False,
         )
 

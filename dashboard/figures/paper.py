@@ -75,8 +75,10 @@ def window_seconds(speed: int) -> float:
     return PAGE_MM / speed
 
 
-def lay_out(analysis: Analysis, view: View) -> Page:
+def lay_out(analysis: Analysis, view: View, compared: Analysis | None = None) -> Page:
     """Place every lead so that neighbours do not touch; baselines lie on bold lines of the paper.
+
+    ``compared`` is what another model made of the same recording, which needs room as well.
 
     The room that a row gets follows from the whole recording, not from the window, so the page stands still while the
     user moves along a long recording.
@@ -84,7 +86,7 @@ def lay_out(analysis: Analysis, view: View) -> Page:
     seconds = window_seconds(view.speed)
     rows = view.layout.rows
     label = 0.0 if view.layout is Layout.STACK else LABEL_MM
-    reach = [_reach_mm(analysis, leads, view.gain) for leads in rows]
+    reach = [_reach_mm(analysis, compared, leads, view.gain) for leads in rows]
     depths = [down + CLEARANCE_MM + STRIP_MM + CLEARANCE_MM / 2 for _, down in reach]
     at = [0.0]
     for depth, (up, _) in zip(depths, reach[1:], strict=False):
@@ -119,10 +121,12 @@ def _panels(
             yield Panel(lead, row, baseline, begin, end, rhythm=grid and len(leads) == 1)
 
 
-def _reach_mm(analysis: Analysis, leads: tuple[Lead, ...], gain: int) -> tuple[float, float]:
+def _reach_mm(analysis: Analysis, compared: Analysis | None, leads: tuple[Lead, ...], gain: int) -> tuple[float, float]:
     """How far the leads of a row reach above and below their baseline, in mm of paper."""
     reconstruction, reference = analysis.reconstruction, analysis.reference
     signals: list[FloatArray] = [reconstruction.mean[reconstruction.row(lead)] for lead in leads]
+    if compared is not None:
+        signals += [compared.reconstruction.mean[reconstruction.row(lead)] for lead in leads]
     signals += [reference[lead] for lead in leads if reference is not None and lead in reference]
     step = max(1, ceil(signals[0].size / EXTENT_SAMPLES))
     extremes = [np.quantile(signal[::step], (0.0002, 0.9998)) for signal in signals]

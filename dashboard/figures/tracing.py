@@ -8,6 +8,8 @@ from dashboard.figures.axes import paper
 from dashboard.figures.layers import (
     bands,
     calibration_pulses,
+    comparison_line,
+    comparisons,
     heat_strips,
     references,
     separators,
@@ -15,8 +17,9 @@ from dashboard.figures.layers import (
     waves,
 )
 from dashboard.figures.paper import Page, View, lay_out
+from dashboard.figures.words import earlier_in_words
 from dashboard.theme import LIGHT, PAGE_MM, Layout, Palette, Spread
-from ecg_core.export.notice import RESEARCH_ONLY
+from ecg_core.export.notice import EARLIER_WARNING, RESEARCH_ONLY
 from ecg_core.results import Analysis
 from ecg_core.vocabulary import LEADS, MEASURED, Provenance
 
@@ -26,6 +29,8 @@ PIXELS_ACROSS = 1010
 """Width for which the height is made."""
 MARGINS = {"t": 95, "b": 58, "r": 14}
 """Fixed, so that the paper stands still when a switch takes a colour scale away."""
+WARNING_PIXELS = 14
+"""Height of one line more below the paper, for the warning about an earlier ECG."""
 PRINT_PIXELS = 20
 """Height of what is printed between the row of buttons and the paper."""
 STRIPS_PIXELS = 66
@@ -33,21 +38,24 @@ STRIPS_PIXELS = 66
 Annotation = dict[str, Any]
 
 
-def tracing(analysis: Analysis, view: View, palette: Palette = LIGHT) -> go.Figure:
+def tracing(analysis: Analysis, view: View, palette: Palette = LIGHT, *, compared: Analysis | None = None) -> go.Figure:
     """Draw the window of ``analysis`` that ``view`` asks for; only that window is put in the figure.
+
+    ``compared`` is what another model made of the same recording: a thin dotted line in each estimated lead.
 
     Every layer is in it and is switched in it, by the legend or by the buttons of the heat strips; the zoom stays.
 
     All leads share one pair of axes, in seconds and mV, each at its own baseline; the boxes of the paper are square.
     """
-    page = lay_out(analysis, view)
+    page = lay_out(analysis, view, compared)
     traces: list[Any] = [
         *_doubt(analysis, page, palette),
         *bands(analysis, page, palette),
         *references(analysis, page, palette),
         calibration_pulses(page, view, palette),
         *waveforms(analysis, page, palette),
-        *_legend(analysis, page, palette),
+        *comparisons(compared, page, palette),
+        *_legend(analysis, compared, page, palette),
     ]
     shapes = separators(page, palette) + waves(analysis.examination.segments, page.start, page.end, palette)
     return go.Figure(data=traces, layout=_layout(analysis, view, page, palette, shapes))
@@ -67,8 +75,10 @@ def _layout(
         palette, speed=view.speed, gain=view.gain, times=(page.left, page.end), heights=(page.bottom, page.top)
     )
     return paper_layout | {
-        "height": _height(page, view),
-        "margin": {**MARGINS, "l": _left(view), "pad": 0, "autoexpand": False},
+        "height": _height(page, view) + _warning_pixels(analysis),
+        "margin": MARGINS
+        | {"b": MARGINS["b"] + _warning_pixels(analysis), "l": _left(view)}
+        | {"pad": 0, "autoexpand": False},
         "updatemenus": [_buttons(palette)],
         "shapes": shapes,
         "annotations": [*_lead_names(page, palette, stack=stack), *_print(analysis, view, palette)],
@@ -91,8 +101,12 @@ def _layout(
             "bgcolor": "rgba(0,0,0,0)",
         },
         "uirevision": f"{view.layout}|{view.speed}|{view.gain}|{view.start}",
-        "meta": {"notice": RESEARCH_ONLY, "model": analysis.card.name},
+        "meta": {"notice": RESEARCH_ONLY, "model": analysis.card.name, "earlier_ecg": earlier_in_words(analysis)},
     }
+
+
+def _warning_pixels(analysis: Analysis) -> int:
+    return 0 if analysis.earlier is None else WARNING_PIXELS
 
 
 def _left(view: View) -> int:
@@ -209,8 +223,9 @@ def _print(analysis: Analysis, view: View, palette: Palette) -> list[Annotation]
     """What a printed ECG carries: above it speed, gain and filter, below it what it is not."""
     estimated = len(LEADS) - len(MEASURED)
     facts = (f"{view.speed} mm/s", f"{view.gain} mm/mV", filters_in_words(analysis), "not to scale")
-    who = f"{estimated} leads estimated by {analysis.card.name}"
+    who = f"{estimated} leads estimated by {analysis.card.name} {earlier_in_words(analysis)}".rstrip()
     first, second = RESEARCH_ONLY.split(" Do not use")
+    warning = "" if analysis.earlier is None else f"<br>{EARLIER_WARNING}"
     common: Annotation = {"showarrow": False, "xref": "x domain", "yref": "y domain"}
     return [
         common
@@ -250,7 +265,7 @@ def _print(analysis: Analysis, view: View, palette: Palette) -> list[Annotation]
         common
         | {
             "name": "notice",
-            "text": f"{first}<br>Do not use{second}",
+            "text": f"{first}<br>Do not use{second}{warning}",
             "x": 0,
             "xanchor": "left",
             "align": "left",
@@ -262,7 +277,7 @@ def _print(analysis: Analysis, view: View, palette: Palette) -> list[Annotation]
     ]
 
 
-def _legend(analysis: Analysis, page: Page, palette: Palette) -> list[go.Scatter]:
+def _legend(analysis: Analysis, compared: Analysis | None, page: Page, palette: Palette) -> list[go.Scatter]:
     """Entries of the legend, each of which switches its layer; they draw nothing else."""
     promise = f"band: {analysis.reconstruction.coverage:.0%} of true values lie inside"
     entries: list[tuple[str, str, dict[str, Any]]] = [
@@ -271,6 +286,9 @@ def _legend(analysis: Analysis, page: Page, palette: Palette) -> list[go.Scatter
     if analysis.reference is not None:
         line = {"color": palette.reference, "width": 1.9}
         entries.append(("reference", "reference (recorded)", {"mode": "lines", "line": line}))
+    if compared is not None:
+        style = {"mode": "lines", "line": comparison_line(palette)}
+        entries.append(("compared", f"estimated by {compared.card.name}", style))
     return [
         go.Scatter(x=[page.start], y=[None], name=name, legendgroup=group, showlegend=True, hoverinfo="skip", **style)
         for group, name, style in entries

@@ -6,17 +6,21 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
-from ecg_core.records import METADATA_RANGES, PatientMetadata, Recording
+from ecg_core.records import METADATA_RANGES, EarlierEcg, PatientMetadata, Recording
 from ecg_core.results import Analysis, Segments
+from ecg_core.uncertainty.calibration import WITH_EARLIER
 from ecg_core.vocabulary import ESTIMATED, LEADS, MEASURED, FloatArray, Lead
 
 __all__ = [
     "FIELD_NAMES",
     "clock",
     "doubt_table",
+    "earlier_ecg",
+    "earlier_in_words",
     "hours",
     "in_words",
     "metadata_table",
+    "moved_table",
     "promise",
     "reading_in_words",
     "score_table",
@@ -98,6 +102,21 @@ def promise(analysis: Analysis) -> str:
     return f"{analysis.reconstruction.coverage:.0%} of true values lie inside the band"
 
 
+def earlier_in_words(analysis: Analysis) -> str:
+    """What of an earlier ECG the estimate rests on, such as ``with an earlier ECG of 2.2 years``; empty without one."""
+    if analysis.earlier is None:
+        return ""
+    read = "" if WITH_EARLIER in analysis.card.calibrations else "the axes of "
+    return f"with {read}an earlier ECG of {analysis.earlier.age}"
+
+
+def earlier_ecg(ecg: EarlierEcg, age_origin: str) -> str:
+    """What an earlier ECG tells, each value with its origin."""
+    axes = " and ".join(f"{FIELD_NAMES[name]} {getattr(ecg.axes, name):.0f}°" for name in ecg.axes.known())
+    measured = f", {axes} measured on it" if axes else ""
+    return f"Of {ecg.age} ({age_origin}): its median beat{measured}".replace("age (unknown)", "age")
+
+
 def in_words(analysis: Analysis) -> str:
     """The tracing as a paragraph."""
     reconstruction, segments = analysis.reconstruction, analysis.examination.segments
@@ -105,9 +124,10 @@ def in_words(analysis: Analysis) -> str:
     least, most = min(widths, key=widths.__getitem__), max(widths, key=widths.__getitem__)
     found = f"On Lead I {len(segments.qrs)} QRS complexes and {len(segments.t)} T waves were found."
     length = clock(round(analysis.recording.duration, 1))
+    by = f"{analysis.card.name} {earlier_in_words(analysis)}".rstrip()
     return (
         f"A twelve-lead tracing of {length}: Lead I as measured, {len(ESTIMATED)} leads estimated by "
-        f"{analysis.card.name} from {reconstruction.passes} dropout passes. {promise(analysis)}; its half-width is "
+        f"{by} from {reconstruction.passes} dropout passes. {promise(analysis)}; its half-width is "
         f"{widths[least]:.2f} mV on average in {least}, the surest lead, and {widths[most]:.2f} mV in {most}, the "
         f"least sure. {segments.not_delineated or found}"
     )
@@ -139,15 +159,29 @@ def _mean(spread: FloatArray, lead: Lead) -> float:
     return float("nan") if lead in MEASURED else float(spread[LEADS.index(lead)].mean())
 
 
-def score_table(scores: Mapping[Lead, Score]) -> pd.DataFrame:
-    """How each estimated lead compares with the one that the file held."""
+def score_table(scores: Mapping[Lead, Score], by: str = "") -> pd.DataFrame:
+    """How each estimated lead compares with the one that the file held; ``by`` which model goes into the headings."""
     compared = [lead for lead in LEADS if lead in scores and lead not in MEASURED]
+    name = f" {by}" if by else ""
     return pd.DataFrame(
         {
             "Lead": [str(lead) for lead in compared],
-            "r": [scores[lead].r for lead in compared],
-            "RMSE mV": [scores[lead].rmse_mv for lead in compared],
-            "In band": [100 * scores[lead].coverage for lead in compared],
+            f"r{name}": [scores[lead].r for lead in compared],
+            f"RMSE mV{name}": [scores[lead].rmse_mv for lead in compared],
+            f"In band{name}": [100 * scores[lead].coverage for lead in compared],
+        }
+    )
+
+
+def moved_table(one: Analysis, other: Analysis) -> pd.DataFrame:
+    """How far each estimated lead lies from the same lead in another analysis of the same recording, mV."""
+    difference = np.abs(one.reconstruction.mean - other.reconstruction.mean)
+    rows = [one.reconstruction.row(lead) for lead in ESTIMATED]
+    return pd.DataFrame(
+        {
+            "Lead": [str(lead) for lead in ESTIMATED],
+            "Mean mV": difference[rows].mean(axis=1),
+            "Most mV": difference[rows].max(axis=1),
         }
     )
 
@@ -168,14 +202,15 @@ def wave_table(segments: Segments) -> pd.DataFrame:
     )
 
 
-def metadata_table(metadata: PatientMetadata) -> pd.DataFrame:
-    """What the network was told of the patient, and where each value came from."""
+def metadata_table(metadata: PatientMetadata, earlier: EarlierEcg | None = None, age_origin: str = "") -> pd.DataFrame:
+    """What the network was told of the patient, and where each value came from; last, the age of an earlier ECG."""
     known = metadata.known()
+    ecg = ("none", "–") if earlier is None else (earlier.age, f"uploaded, age {age_origin}")
     return pd.DataFrame(
         {
-            "Field": list(FIELD_NAMES.values()),
-            "Value": [_value(metadata, name) if name in known else "unknown" for name in FIELD_NAMES],
-            "Origin": [str(metadata.origin(name)) if name in known else "–" for name in FIELD_NAMES],
+            "Field": [*FIELD_NAMES.values(), "Earlier ECG"],
+            "Value": [*(_value(metadata, name) if name in known else "unknown" for name in FIELD_NAMES), ecg[0]],
+            "Origin": [*(str(metadata.origin(name)) if name in known else "–" for name in FIELD_NAMES), ecg[1]],
         }
     )
 

@@ -1,8 +1,8 @@
 """The parts of a page: each shows one value."""
 
 from collections.abc import Mapping
-from functools import partial
 
+import pandas as pd
 import streamlit as st
 
 from dashboard import cached, forms
@@ -12,17 +12,16 @@ from dashboard.figures.document import as_html
 from dashboard.figures.lead_one import lead_one
 from dashboard.figures.paper import WIDEST_PX, View
 from dashboard.figures.tracing import tracing
-from dashboard.session import Case, Intake, Order, Part, explained, verdict_on
+from dashboard.session import Case, Intake, Order, Part, Result
 from dashboard.theme import DARK, LIGHT, Palette
 from ecg_core import analyse, compare
 from ecg_core.export import table
 from ecg_core.export.notice import RESEARCH_ONLY
-from ecg_core.pipeline import axes_of_earlier
-from ecg_core.records import PatientMetadata
 from ecg_core.results import Analysis, Quality
-from ecg_core.vocabulary import Lead, Verdict
+from ecg_core.vocabulary import Verdict
 
 __all__ = [
+    "distances",
     "findings",
     "heading",
     "invitation",
@@ -30,8 +29,8 @@ __all__ = [
     "numbers",
     "reconstruct",
     "refusal",
-    "take_earlier",
     "twelve_leads",
+    "two_models",
 ]
 
 LEAST_PAGE = 760
@@ -63,23 +62,6 @@ def refusal(files: Intake) -> None:
     else:
         st.info(f"{files.question} Answer on the left.", icon=":material/help:", title="One thing is not in the file")
     st.caption(RESEARCH_ONLY)
-
-
-def take_earlier(case: Case, earlier: Intake | None) -> None:
-    """Measure the axes on the earlier ECG, or say why they cannot be measured."""
-    if earlier is case.earlier_from and (earlier is None or earlier.recording is not None):
-        return
-    case.earlier, case.earlier_from = PatientMetadata(), earlier
-    if earlier is None or earlier.recording is None:
-        if earlier is not None and earlier.problem is not None:
-            st.error(earlier.problem)
-        return
-    measured, problem = verdict_on(partial(axes_of_earlier, earlier.recording))
-    if measured is None:
-        case.earlier_from = None  # so that the sentence stays as long as the file does
-        st.error(problem)
-    else:
-        case.earlier = measured
 
 
 def heading(case: Case) -> None:
@@ -127,30 +109,32 @@ def findings(quality: Quality) -> None:
             show(finding.advice, title=finding.reason, icon=VERDICTS[finding.verdict][2])
 
 
-def reconstruct(case: Case, order: Order) -> None:
-    """Run the engine, with its progress on the page, and keep the result in the session."""
-    with explained():
-        engine = cached.model(order.model)
-        place = st.empty()
-        label = f"Reconstructing, {order.passes} dropout passes"
-        bar = place.progress(0.0, label)
+def reconstruct(case: Case, order: Order) -> Result:
+    """What comes of ``order``: kept from before, or made by the engine with its progress on the page."""
+    known = case.kept(order)
+    if known is not None:
+        return case.keep(known)
+    engine = cached.model(order.model)
+    place = st.empty()
+    label = f"Reconstructing by {order.model}, {order.passes} dropout passes"
+    bar = place.progress(0.0, label)
 
-        def show(share: float) -> None:
-            bar.progress(min(share, 1.0), label)
+    def show(share: float) -> None:
+        bar.progress(min(share, 1.0), label)
 
-        case.analysis = analyse(
-            case.recording,
-            order.metadata,
-            engine,
-            measure_lead_i=False,
-            examination=case.examination,
-            passes=order.passes,
-            seed=order.seed,
-            progress=show,
-        )
-        case.order = order
-        case.scores = compare(case.analysis)
-        place.empty()
+    analysis = analyse(
+        case.recording,
+        order.metadata,
+        engine,
+        earlier=order.earlier,
+        measure_lead_i=False,
+        examination=case.examination,
+        passes=order.passes,
+        seed=order.seed,
+        progress=show,
+    )
+    place.empty()
+    return case.keep(Result(order, analysis, compare(analysis)))
 
 
 def lead_i_alone(case: Case) -> None:
@@ -168,14 +152,13 @@ def lead_i_alone(case: Case) -> None:
 
 
 @st.fragment
-def twelve_leads(case: Case) -> None:
+def twelve_leads(case: Case, result: Result, rival: Result | None) -> None:
     """The tracing, whose layers are switched in it, and what can be taken away of it."""
-    assert case.analysis is not None
-    analysis = case.analysis
+    analysis, compared = result.analysis, None if rival is None else rival.analysis
     view = forms.paper(case)
     paper = st.container(width=WIDEST_PX).grid(1, min_column_width=LEAST_PAGE, wrap=False)
     paper.plotly_chart(
-        tracing(analysis, view, palette()),
+        tracing(analysis, view, palette(), compared=compared),
         theme=None,
         config=CONFIG,
         key=f"tracing {case.number}",
@@ -193,7 +176,7 @@ def twelve_leads(case: Case) -> None:
         )
         st.download_button(
             "This tracing (HTML)",
-            lambda: as_html(tracing(analysis, view, LIGHT)),
+            lambda: as_html(tracing(analysis, view, LIGHT, compared=compared)),
             _file_name("tracing", case.part, "html"),
             "text/html",
             icon=":material/ecg:",
@@ -201,28 +184,20 @@ def twelve_leads(case: Case) -> None:
         )
 
 
-def numbers(analysis: Analysis, scores: Mapping[Lead, words.Score]) -> None:
+def numbers(result: Result) -> None:
     """The tables beside the tracing."""
+    analysis, scores = result.analysis, result.scores
     tables = st.grid(3, min_column_width=290, gap="medium")
     with tables.cell():
         st.subheader("Told to the network")
-        st.table(words.metadata_table(analysis.metadata), hide_index=True, border="horizontal", alt="Metadata used")
+        told = words.metadata_table(analysis.metadata, analysis.earlier, result.order.age_origin)
+        st.table(told, hide_index=True, border="horizontal", alt="Metadata used")
         reconstruction = analysis.reconstruction
         st.caption(f"Model {analysis.card.name} · {reconstruction.passes} passes · seed {reconstruction.seed}")
     with tables.cell():
         if scores:
             st.subheader("Against the recorded leads")
-            st.dataframe(
-                words.score_table(scores),
-                hide_index=True,
-                height="content",
-                column_config={
-                    "r": st.column_config.NumberColumn(format="%.2f", help="Pearson's correlation"),
-                    "RMSE mV": st.column_config.NumberColumn(format="%.3f"),
-                    "In band": st.column_config.NumberColumn(format="%.0f%%", help="Share of samples in the band"),
-                },
-                alt="Agreement of each estimated lead with the recorded one",
-            )
+            _scores(words.score_table(scores))
         else:
             st.subheader("Doubt by lead")
             _doubt(analysis)
@@ -241,6 +216,49 @@ def numbers(analysis: Analysis, scores: Mapping[Lead, words.Score]) -> None:
     if scores:
         with st.expander("Doubt by lead"):
             _doubt(analysis)
+
+
+def two_models(result: Result, rival: Result) -> None:
+    """The model shown and another one: against the recorded leads where there are any, else against each other."""
+    one, other = result.analysis.card.name, rival.analysis.card.name
+    st.subheader(f"{one} and {other}")
+    if result.scores:
+        st.caption("Each against the recorded leads")
+        _scores(words.score_table(result.scores, one).merge(words.score_table(rival.scores, other), on="Lead"))
+        return
+    st.caption("Distance between their estimates, over all of the time; the file holds no leads to judge them by")
+    distances(result, rival, f"How far {one} and {other} lie apart in each lead, in mV")
+
+
+def distances(result: Result, other: Result, alt: str) -> None:
+    """How far two results lie apart in each lead."""
+    millivolts = st.column_config.NumberColumn(format="%.3f")
+    st.dataframe(
+        words.moved_table(result.analysis, other.analysis),
+        hide_index=True,
+        height="content",
+        column_config={"Mean mV": millivolts, "Most mV": millivolts},
+        alt=alt,
+    )
+
+
+FORMATS = {"r": "%.2f", "RMSE mV": "%.3f", "In band": "%.0f%%"}
+HELP = {"r": "Pearson's correlation", "In band": "Share of samples in the band"}
+
+
+def _scores(scores: pd.DataFrame) -> None:
+    st.dataframe(
+        scores,
+        hide_index=True,
+        height="content",
+        column_config={
+            column: st.column_config.NumberColumn(format=form, help=HELP.get(kind))
+            for kind, form in FORMATS.items()
+            for column in scores.columns
+            if column.startswith(kind)
+        },
+        alt="Agreement of each estimated lead with the recorded one",
+    )
 
 
 def _doubt(analysis: Analysis) -> None:

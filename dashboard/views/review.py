@@ -1,10 +1,13 @@
 """Review: a recording of Lead I in, twelve leads with their doubt out."""
 
+from dataclasses import replace
+from functools import partial
+
 import streamlit as st
 
 from dashboard import cached, forms
-from dashboard.session import Intake, Order, case, explained
-from dashboard.views import panels
+from dashboard.session import Intake, case, explained, verdict_on
+from dashboard.views import earlier, panels
 from ecg_core import examine, list_models, read
 from ecg_core.export.notice import RESEARCH_ONLY
 from ecg_core.vocabulary import Verdict
@@ -13,7 +16,6 @@ FORMATS = (
     "WFDB (.hea with its .dat or .mat, together), CSV or text, Apple Watch CSV, EDF. "
     "Whether they fit is decided by what is in them, not by their names."
 )
-EARLIER = "Both axes are then measured on it. Lead I of a watch cannot give them."
 
 files: Intake | None
 with st.sidebar:
@@ -44,19 +46,18 @@ if this.examination is None:
         this.examination = examine(this.recording)
 quality = this.examination.quality
 
+panels.heading(this)
+panels.findings(quality)
+
 with st.sidebar:
     st.subheader("Patient")
     form = st.container()
     with st.expander("Earlier twelve-lead ECG"):
-        slot = f"earlier {this.number}"
-        earlier = forms.upload(slot, "Earlier ECG", EARLIER, read)
-        if earlier is not None:
-            forms.ask(slot, earlier, read)
-        panels.take_earlier(this, earlier)
+        earlier.take(this)
     with form:
         metadata = forms.metadata(this)
     with st.expander("Model"):
-        model, passes, seed = forms.engine(list_models())
+        model, rival, passes, seed = forms.engine(list_models())
     pressed = st.button(
         "Reconstruct",
         type="primary",
@@ -65,22 +66,36 @@ with st.sidebar:
         disabled=metadata is None or quality.verdict is Verdict.STOP,
     )
 
-panels.heading(this)
-panels.findings(quality)
-order = None if metadata is None else Order(metadata, model, passes, seed)
+order = None if metadata is None else this.order(metadata, model, passes, seed)
 if (
-    quality.verdict is not Verdict.STOP
-    and order is not None
-    and (pressed or (this.is_sample and this.analysis is None))
+    order is not None
+    and quality.verdict is not Verdict.STOP
+    and (pressed or this.is_due(order) or this.kept(order) is not None)
 ):
-    panels.reconstruct(this, order)
-if this.analysis is None:
+    with explained():
+        this.shown = panels.reconstruct(this, order)
+shown = this.shown
+if shown is None:
+    forms.use_earlier(this)
     panels.lead_i_alone(this)
 else:
-    if order is None or this.order is None or not order.same_as(this.order):
+    if order is None or not order.same_as(shown.order):
         st.info(
             "The form has changed since this was reconstructed. Press Reconstruct to use it.", icon=":material/sync:"
         )
-    panels.twelve_leads(this)
-    panels.numbers(this.analysis, this.scores)
+    compared = None
+    if rival is not None:
+        compared, problem = verdict_on(partial(panels.reconstruct, this, replace(shown.order, model=rival)))
+        if problem is not None:
+            st.error(problem, icon=":material/block:", title=f"{rival} cannot be compared")
+    earlier.change(shown)
+    panels.twelve_leads(this, shown, compared)
+    panels.numbers(shown)
+    beside = st.grid(2, min_column_width=380, gap="medium")
+    if this.earlier_at_hand is not None:
+        with beside.cell():
+            earlier.moved(this, shown)
+    if compared is not None:
+        with beside.cell():
+            panels.two_models(shown, compared)
 st.caption(RESEARCH_ONLY)

@@ -4,7 +4,7 @@ import json
 from importlib.metadata import version
 from typing import Any
 
-from ecg_core.export.notice import RESEARCH_ONLY
+from ecg_core.export.notice import EARLIER_WARNING, RESEARCH_ONLY
 from ecg_core.pipeline import compare
 from ecg_core.results import Analysis, Segments
 from ecg_core.uncertainty.calibration import calibration_for
@@ -39,6 +39,7 @@ def to_json(analysis: Analysis) -> str:
             name: {"value": getattr(analysis.metadata, name), "origin": analysis.metadata.origin(name).value}
             for name in analysis.metadata.known()
         },
+        "earlier_ecg": _earlier(analysis),
         "measured_on_lead_i": {
             "ventricular_rate_bpm": examination.measurements.ventricular_rate,
             "qrs_count": examination.measurements.qrs_count,
@@ -52,7 +53,9 @@ def to_json(analysis: Analysis) -> str:
             "passes": result.passes,
             "seed": result.seed,
             "band_coverage": result.coverage,
-            "calibrated_on": calibration_for(analysis.card, analysis.metadata).fitted_on,
+            "calibrated_on": calibration_for(
+                analysis.card, analysis.metadata, earlier_beat=analysis.earlier is not None
+            ).fitted_on,
         },
         "against_recorded_leads": {
             lead.value: {"r": score.r, "rmse_mv": score.rmse_mv, "coverage": score.coverage}
@@ -61,6 +64,19 @@ def to_json(analysis: Analysis) -> str:
         "versions": {name: version(name) for name in PACKAGES},
     }
     return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+
+
+def _earlier(analysis: Analysis) -> dict[str, Any] | None:
+    if analysis.earlier is None:
+        return None
+    change = analysis.change
+    return {
+        "warning": EARLIER_WARNING,
+        "days_before": analysis.earlier.days_before,
+        "lead_i_correlation": None if change is None else change.correlation,
+        "lead_i_qrs_swing_mv_now_then": None if change is None else list(change.qrs_swing_mv),
+        "unusual": [] if change is None else list(change.unusual),
+    }
 
 
 def _segments(segments: Segments) -> dict[str, Any]:

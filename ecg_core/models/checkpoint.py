@@ -13,24 +13,43 @@ from safetensors.torch import load, save
 from ecg_core.errors import CheckpointRefused, DataMissing
 from ecg_core.metadata import FEATURES
 from ecg_core.models.dual_branch import DualBranch
+from ecg_core.models.layers import Network
+from ecg_core.models.linear import Linear
+from ecg_core.models.mean_beat import MeanBeat
+from ecg_core.models.nakanishi import Nakanishi
+from ecg_core.models.pair import DualBranchPair
+from ecg_core.models.unet import UNet
 from ecg_core.records import Preparation
 from ecg_core.results import Calibration, ModelCard
 from ecg_core.vocabulary import Lead, Wave
 
-__all__ = ["CHECKPOINTS", "DEFAULT_MODEL", "Model", "list_models", "load_model", "save_model"]
+__all__ = [
+    "CHECKPOINTS",
+    "DEFAULT_MODEL",
+    "EVALUATION",
+    "Model",
+    "list_models",
+    "load_evaluations",
+    "load_model",
+    "save_model",
+]
 
 CHECKPOINTS = Path(__file__).parents[2] / "checkpoints"
 """Where the released checkpoints lie in a clone of the repository."""
 DEFAULT_MODEL = "dual-branch"
-FORMAT_VERSION = 1
-NETWORKS = {"DualBranch": DualBranch}
+EVALUATION = "evaluation.json"
+"""Beside a released checkpoint: what ``ecg-core evaluate --release`` found of it."""
+FORMAT_VERSION = 2
+NETWORKS: dict[str, type[Network]] = {
+    network.__name__: network for network in (DualBranch, DualBranchPair, Linear, MeanBeat, Nakanishi, UNet)
+}
 
 
 @dataclass(frozen=True, eq=False)
 class Model:
     """A network in evaluation mode with its card; safe to share, since nothing that uses it changes it."""
 
-    network: DualBranch
+    network: Network
     card: ModelCard
 
 
@@ -50,7 +69,7 @@ def load_model(name: str | Path = DEFAULT_MODEL) -> Model:
     Raises `DataMissing` where there is none, `CheckpointRefused` where it is damaged or of another version.
 
     >>> load_model().card.architecture
-    'DualBranch'
+    'DualBranchPair'
     """
     folder = CHECKPOINTS / name
     card_file, weights_file = folder / "card.json", folder / "weights.safetensors"
@@ -74,14 +93,27 @@ def load_model(name: str | Path = DEFAULT_MODEL) -> Model:
     return Model(network.eval(), card)
 
 
-def save_model(folder: Path, network: DualBranch, card: Mapping[str, Any]) -> ModelCard:
+def load_evaluations(folder: Path = CHECKPOINTS) -> dict[str, dict[str, Any]]:
+    """What was found of each model in ``folder`` that has been evaluated, the default model first.
+
+    >>> load_evaluations()["dual-branch"]["tiers"]["none"]["point"]["records"]
+    2185
+    """
+    files = {name: folder / name / EVALUATION for name in list_models(folder)}
+    return {name: json.loads(file.read_text(encoding="utf-8")) for name, file in files.items() if file.is_file()}
+
+
+def save_model(folder: Path, network: Network, card: Mapping[str, Any]) -> ModelCard:
     """Write ``network`` and its card into ``folder``; return the card as it can be loaded.
 
     ``card`` holds the fields of `ModelCard` but those that follow from the network (architecture, features, checksum,
-    version).
+    version). Weights are kept in half precision: their rounding moves estimates by less than a recorder's resolution.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    weights = save({name: value.contiguous() for name, value in network.state_dict().items()})
+    halved = {
+        name: value.half() if value.is_floating_point() else value for name, value in network.state_dict().items()
+    }
+    weights = save({name: value.contiguous() for name, value in halved.items()})
     full = ModelCard(
         **card,
         architecture=type(network).__name__,
@@ -111,14 +143,20 @@ def _card_from(content: dict[str, Any], name: str) -> ModelCard:
             **content,
             "preparation": preparation,
             "features": tuple(content["features"]),
-            "calibrations": {key: _calibration_from(value) for key, value in content["calibrations"].items()},
+            "calibrations": _calibrations_from(content["calibrations"]),
+            "other_spreads": {key: _calibrations_from(value) for key, value in content["other_spreads"].items()},
         }
     )
 
 
+def _calibrations_from(content: dict[str, Any]) -> dict[str, Calibration]:
+    return {key: _calibration_from(value) for key, value in content.items()}
+
+
 def _calibration_from(content: dict[str, Any]) -> Calibration:
-    factors = {
-        level: {Lead(lead): {Wave(wave): factor for wave, factor in waves.items()} for lead, waves in leads.items()}
-        for level, leads in content["factors"].items()
-    }
-    return Calibration(factors, content["fitted_on"])
+    factors = {level: _factors_from(leads) for level, leads in content["factors"].items()}
+    return Calibration(**{**content, "factors": factors, "scale": _factors_from(content["scale"])})
+
+
+def _factors_from(leads: dict[str, dict[str, float]]) -> dict[Lead, dict[Wave, float]]:
+    return {Lead(lead): {Wave(wave): factor for wave, factor in waves.items()} for lead, waves in leads.items()}

@@ -1,6 +1,7 @@
 """The dual-branch network: a CNN-BiLSTM reads Lead I, a fully connected branch reads the metadata.
 
-After Nakanishi, Hirata and Kubota (Sensors 2026, 26, 212), with five departures: it predicts II and V1-V6 alone (the
+After Nakanishi, Hirata and Kubota (Sensors 2026, 26, 212), with six departures: it may read an earlier twelve-lead
+ECG of the same patient, its median beat laid at the R peaks of the new Lead I; it predicts II and V1-V6 alone (the
 other limb leads follow exactly), with a spread for every sample; metadata come as numbers with known/unknown flags,
 so that one network serves any subset; they steer the decoder by scaling its channels (FiLM) besides being
 concatenated; convolutions run at a quarter of the rate; and everything before the first dropout is `encode`, computed
@@ -8,42 +9,29 @@ once however many Monte Carlo passes `decode` makes.
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
-from ecg_core.models.layers import ChannelDropout, ResidualBlock
+from ecg_core.models.layers import EARLIER_CHANNELS, ChannelDropout, Estimate, Network, ResidualBlock
 from ecg_core.vocabulary import PREDICTED
 
-__all__ = ["DualBranch", "Encoded", "Estimate"]
+__all__ = ["DualBranch"]
 
 STRIDE = 4
 LEAST_SD = 0.002
 """mV; the resolution of the recordings, below which no spread is claimed."""
 
 
-class Encoded(NamedTuple):
-    """Lead I as the decoder sees it: ``deep (row, channel, time/4)`` and ``skip (row, channel, time)``."""
+class DualBranch(Network):
+    """Lead I, metadata and perhaps an earlier ECG → II and V1-V6, each sample with its spread.
 
-    deep: Tensor
-    skip: Tensor
-
-
-class Estimate(NamedTuple):
-    """``mean`` and ``sd``, each ``(row, 7, sample)`` in mV, leads as in `PREDICTED`."""
-
-    mean: Tensor
-    sd: Tensor
-
-
-class DualBranch(nn.Module):
-    """Lead I and metadata → II and V1-V6, each sample with its spread.
-
-    >>> network = DualBranch(features=16, channels=8, lstm=8, decoder=8).eval()
-    >>> network(torch.zeros(2, 1000), torch.zeros(2, 16)).mean.shape
+    >>> network = DualBranch(features=17, channels=8, lstm=8, decoder=8).eval()
+    >>> network(torch.zeros(2, 1000), torch.zeros(2, 17)).mean.shape
     torch.Size([2, 7, 1000])
     """
+
+    stride = STRIDE
 
     def __init__(
         self,
@@ -61,9 +49,10 @@ class DualBranch(nn.Module):
         super().__init__()
         tabular = 64
         self.skip = nn.Conv1d(1, 16, 9, padding=4)
-        self.stem = nn.Sequential(
-            nn.Conv1d(1, channels, 4 * STRIDE, stride=STRIDE, padding=6), nn.BatchNorm1d(channels), nn.ReLU()
-        )
+        self.stem = nn.Conv1d(1, channels, 4 * STRIDE, stride=STRIDE, padding=6)
+        self.stem_norm = nn.BatchNorm1d(channels)
+        self.earlier_stem = nn.Conv1d(EARLIER_CHANNELS, channels, 4 * STRIDE, stride=STRIDE, padding=6, bias=False)
+        self.earlier_skip = nn.Conv1d(EARLIER_CHANNELS, 32, 5, padding=2, bias=False)
         self.encoder = nn.Sequential(*(ResidualBlock(channels, 5, dilation) for dilation in encoder_dilations))
         self.lstm = nn.LSTM(channels, lstm, batch_first=True, bidirectional=True)
         self.metadata_in = nn.Linear(features, tabular)
@@ -76,43 +65,55 @@ class DualBranch(nn.Module):
             for dilation in decoder_dilations
         )
         self.up = nn.ConvTranspose1d(decoder, 32, 2 * STRIDE, stride=STRIDE, padding=STRIDE // 2)
-        self.full_rate = nn.Sequential(nn.Conv1d(32 + 16, 48, 7, padding=3), nn.ReLU())
+        self.full_rate_skip = nn.Conv1d(16 + 32, 48, 7, padding=3)
+        self.full_rate = nn.Conv1d(32, 48, 7, padding=3, bias=False)
         self.head = nn.Conv1d(48, 2 * len(PREDICTED), 7, padding=3)
+        with torch.no_grad():  # an earlier ECG has no say until it is trained to
+            self.earlier_stem.weight.zero_()
+            self.full_rate_skip.weight[:, 16:].zero_()
 
-    def encode(self, lead_i: Tensor) -> Encoded:
-        """The part without dropout: ``lead_i (row, sample)`` in mV, a multiple of four samples."""
+    def encode(self, lead_i: Tensor, earlier: Tensor) -> tuple[Tensor, Tensor]:
+        """The part without dropout: ``lead_i (row, sample)``, ``earlier (row, EARLIER_CHANNELS, sample)`` in mV.
+
+        The samples are a multiple of four; ``earlier`` is zero throughout where there is none. Gives what the decoder
+        reads: ``(row, channel, sample/4)`` and ``(row, 48, sample)``.
+        """
         x = lead_i.unsqueeze(1)  # (row, 1, sample)
-        local = self.encoder(self.stem(x))  # (row, channels, sample/4)
+        local = self.encoder(torch.relu(self.stem_norm(self.stem(x) + self.earlier_stem(earlier))))
         context, _ = self.lstm(local.transpose(1, 2))  # (row, sample/4, 2 lstm)
-        return Encoded(torch.cat([local, context.transpose(1, 2)], dim=1), torch.relu(self.skip(x)))
+        skip = torch.relu(torch.cat([self.skip(x), self.earlier_skip(earlier)], dim=1))
+        return torch.cat([local, context.transpose(1, 2)], dim=1), self.full_rate_skip(skip)
 
-    def draw_masks(self, passes: int, generator: torch.Generator) -> list[Tensor]:
+    def draw_masks(self, passes: int, generator: torch.Generator, samples: int) -> list[Tensor]:
         """One mask ``(pass, channel)`` for each dropout of `decode`, in the order in which it uses them."""
         tabular, fused, decoder = self.metadata_hidden.out_features, self.fusion.in_channels, self.fusion.out_channels
         wanted = [(self.metadata_dropout, tabular)] * 2 + [(self.fusion_dropout, fused)]
         wanted += [(block.dropout, decoder) for block in self.decoder if isinstance(block, ResidualBlock)]
         return [dropout.draw(passes, channels, generator) for dropout, channels in wanted]
 
-    def decode(self, encoded: Encoded, features: Tensor, masks: Sequence[Tensor] | None = None) -> Estimate:
+    def decode(self, encoded: tuple[Tensor, ...], features: Tensor, masks: Sequence[Tensor] | None = None) -> Estimate:
         """The part with dropout: the signal's encoding and ``features (row, feature)`` → the seven leads.
 
         ``masks`` are those of `draw_masks`, with a row for each row; without them dropout is active in training only.
         """
+        deep, skip = encoded
         first, second, fusion, *blocks = masks if masks is not None else [None] * (3 + len(self.decoder))
         hidden = self.metadata_dropout(torch.relu(self.metadata_in(features)), first)
         tabular = self.metadata_dropout(torch.relu(self.metadata_hidden(hidden)), second)  # (row, 64)
-        tiled = tabular.unsqueeze(-1).expand(-1, -1, encoded.deep.shape[-1])
-        fused = self.fusion_dropout(torch.cat([encoded.deep, tiled], dim=1), fusion)
+        tiled = tabular.unsqueeze(-1).expand(-1, -1, deep.shape[-1])
+        fused = self.fusion_dropout(torch.cat([deep, tiled], dim=1), fusion)
         x = torch.relu(self.fusion(fused))  # (row, decoder, sample/4)
         for block, mask in zip(self.decoder, blocks, strict=True):
             x = block(x, tabular, mask)
-        x = self.full_rate(torch.cat([torch.relu(self.up(x)), encoded.skip], dim=1))  # (row, 48, sample)
+        x = torch.relu(self.full_rate(torch.relu(self.up(x))) + skip)  # (row, 48, sample)
         mean, spread = self.head(x).float().chunk(2, dim=1)
         return Estimate(mean, nn.functional.softplus(spread) * 0.1 + LEAST_SD)
 
-    def forward(self, lead_i: Tensor, features: Tensor) -> Estimate:
-        """``lead_i (row, sample)`` in mV and ``features (row, feature)`` → the seven leads."""
+    def forward(self, lead_i: Tensor, features: Tensor, earlier: Tensor | None = None) -> Estimate:
+        """``lead_i (row, sample)``, ``features (row, feature)`` and ``earlier`` as in `encode` → the seven leads."""
         short = -lead_i.shape[1] % STRIDE
         padded = nn.functional.pad(lead_i, (0, short))
-        mean, sd = self.decode(self.encode(padded), features)
+        earlier = lead_i.new_zeros(len(lead_i), EARLIER_CHANNELS, padded.shape[1]) if earlier is None else earlier
+        earlier = nn.functional.pad(earlier, (0, padded.shape[1] - earlier.shape[2]))
+        mean, sd = self.decode(self.encode(padded, earlier), features)
         return Estimate(mean[..., : lead_i.shape[1]], sd[..., : lead_i.shape[1]])

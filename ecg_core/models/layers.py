@@ -1,9 +1,47 @@
-"""Layers shared by the networks."""
+"""What every network offers, and the layers that they share."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
-__all__ = ["ChannelDropout", "ResidualBlock"]
+from ecg_core.vocabulary import PREDICTED
+
+__all__ = ["EARLIER_CHANNELS", "ChannelDropout", "Estimate", "Network", "ResidualBlock"]
+
+EARLIER_CHANNELS = 1 + len(PREDICTED) + 1
+"""Of an earlier ECG: its Lead I, the predicted leads, and a constant 1 that says there is one."""
+
+
+class Estimate(NamedTuple):
+    """``mean`` and ``sd``, each ``(row, 7, sample)`` in mV, leads as in `PREDICTED`."""
+
+    mean: Tensor
+    sd: Tensor
+
+
+class Network(nn.Module, ABC):
+    """What Monte Carlo sampling, calibration and evaluation ask of a network; samples are a multiple of ``stride``."""
+
+    stride: int
+
+    @abstractmethod
+    def encode(self, lead_i: Tensor, earlier: Tensor) -> tuple[Tensor, ...]:
+        """The part without dropout: ``lead_i (row, sample)``, ``earlier (row, EARLIER_CHANNELS, sample)`` in mV."""
+
+    @abstractmethod
+    def draw_masks(self, passes: int, generator: torch.Generator, samples: int) -> list[Tensor]:
+        """One mask ``(pass, ...)`` for each dropout of `decode`; an empty list where it has none."""
+
+    @abstractmethod
+    def decode(self, encoded: tuple[Tensor, ...], features: Tensor, masks: Sequence[Tensor] | None = None) -> Estimate:
+        """The part with dropout; without ``masks`` dropout is active in training only."""
+
+    @abstractmethod
+    def forward(self, lead_i: Tensor, features: Tensor, earlier: Tensor | None = None) -> Estimate:
+        """Both parts, for any number of samples."""
 
 
 class ChannelDropout(nn.Module):

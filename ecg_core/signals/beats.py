@@ -1,11 +1,11 @@
-"""Median beats, and the bounds of the QRS complex over all leads at once."""
+"""Median beats, the same beat laid at every R peak, and the bounds of the QRS complex over all leads at once."""
 
 import numpy as np
 
 from ecg_core.signals.filters import resample
 from ecg_core.vocabulary import FloatArray, IntArray
 
-__all__ = ["BEAT_RATE", "BEFORE", "global_qrs", "median_beat"]
+__all__ = ["BEAT_RATE", "BEFORE", "earlier_input", "global_qrs", "lay", "median_beat"]
 
 BEFORE, AFTER = 0.3, 0.5
 """A beat reaches from so many seconds before its R peak to so many after."""
@@ -16,8 +16,16 @@ ONSET_SHARE = 0.06
 """Spatial velocity, as a share of its maximum over the resting level, above which a sample is QRS."""
 
 
-def median_beat(signals: FloatArray, r_peaks: IntArray, sampling_rate: float) -> FloatArray | None:
-    """Return the sample-wise median over beats, ``(lead, sample)`` at `BEAT_RATE`, R at `BEFORE` seconds.
+FADE_SECONDS = 0.05
+"""A laid beat rises from nothing and falls to nothing over this time."""
+NEAREST_SECONDS = 0.05
+"""Where laid beats overlap, the weight of each falls by e for so much distance from its R peak."""
+
+
+def median_beat(
+    signals: FloatArray, r_peaks: IntArray, sampling_rate: float, rate: float = BEAT_RATE
+) -> FloatArray | None:
+    """Return the sample-wise median over beats, ``(lead, sample)`` at ``rate`` in Hz, R at `BEFORE` seconds.
 
     ``signals (lead, sample)`` in mV; ``r_peaks (beat,)``. None where no beat lies whole inside the recording. Beats
     whose Lead-wise shape departs (ectopic ones) are outvoted by the median as long as they are the minority.
@@ -28,7 +36,39 @@ def median_beat(signals: FloatArray, r_peaks: IntArray, sampling_rate: float) ->
         return None
     samples = whole[:, None] + np.arange(-before, after)
     beat = np.median(signals[:, samples], axis=1)
-    return resample(beat, sampling_rate, BEAT_RATE, round((BEFORE + AFTER) * BEAT_RATE))
+    return resample(beat, sampling_rate, rate, round((BEFORE + AFTER) * rate))
+
+
+def lay(beat: FloatArray, r_peaks: IntArray, samples: int, rate: float) -> FloatArray:
+    """Lay one beat at every R peak: ``beat (lead, sample)`` as from `median_beat` → ``(lead, samples)`` at ``rate``.
+
+    Where two beats overlap the nearer R peak weighs more; what no beat reaches is zero.
+
+    >>> beat = np.ones((1, 80))
+    >>> laid = lay(beat, np.array([100, 180]), 300, 100.0)
+    >>> laid.shape, laid[0, [50, 100, 140, 180, 260]].tolist()
+    ((1, 300), [0.0, 1.0, 1.0, 1.0, 0.0])
+    """
+    length, before = beat.shape[1], round(BEFORE * rate)
+    ramp = (np.arange(length) + 0.5) / (FADE_SECONDS * rate)
+    faded = beat * np.minimum(np.minimum(ramp, ramp[::-1]), 1.0)
+    weight = np.exp(-np.abs(np.arange(length) - before) / (NEAREST_SECONDS * rate))
+    total = np.zeros((len(beat), samples + 2 * length), np.float32)
+    weights = np.zeros(samples + 2 * length, np.float32)
+    for start in np.asarray(r_peaks) - before + length:
+        total[:, start : start + length] += weight * faded
+        weights[start : start + length] += weight
+    laid: FloatArray = (total / np.maximum(weights, 1e-12))[:, length : length + samples]
+    return laid
+
+
+def earlier_input(beat: FloatArray, r_peaks: IntArray, samples: int, rate: float) -> FloatArray:
+    """What a network is given of an earlier ECG, ``(lead + 1, samples)``: its beat at each R peak, and a row of ones.
+
+    >>> earlier_input(np.zeros((8, 80)), np.array([100]), 1000, 100.0)[:, 0].tolist()
+    [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0]
+    """
+    return np.concatenate([lay(beat, r_peaks, samples, rate), np.ones((1, samples), np.float32)]).astype(np.float32)
 
 
 def global_qrs(beat: FloatArray) -> tuple[int, int] | None:

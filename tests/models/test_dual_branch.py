@@ -5,7 +5,7 @@ import torch
 
 from ecg_core.metadata import FEATURES
 from ecg_core.models.dual_branch import DualBranch
-from ecg_core.models.layers import ChannelDropout
+from ecg_core.models.layers import EARLIER_CHANNELS, ChannelDropout
 
 
 @pytest.fixture
@@ -15,7 +15,10 @@ def network() -> DualBranch:
 
 
 def masks(network: DualBranch, seed: int) -> list[torch.Tensor]:
-    return network.draw_masks(1, torch.Generator().manual_seed(seed))
+    return network.draw_masks(1, torch.Generator().manual_seed(seed), 500)
+
+
+NO_EARLIER = torch.zeros(1, EARLIER_CHANNELS, 500)
 
 
 @pytest.mark.parametrize("samples", [500, 997, 1000])
@@ -31,7 +34,7 @@ def test_without_masks_nothing_is_random(network):
 
 
 def test_a_seed_repeats_the_masks_and_another_changes_them(network):
-    encoded, known = network.encode(torch.randn(1, 500)), torch.zeros(1, len(FEATURES))
+    encoded, known = network.encode(torch.randn(1, 500), NO_EARLIER), torch.zeros(1, len(FEATURES))
     first, again, other = (network.decode(encoded, known, masks(network, seed)).mean for seed in (1, 1, 2))
     assert torch.equal(first, again)
     assert not torch.equal(first, other)
@@ -39,14 +42,14 @@ def test_a_seed_repeats_the_masks_and_another_changes_them(network):
 
 def test_sampling_leaves_the_shared_network_as_it_was(network):
     before = {name: value.clone() for name, value in network.state_dict().items()}
-    network.decode(network.encode(torch.randn(1, 500)), torch.zeros(1, len(FEATURES)), masks(network, 0))
+    network.decode(network.encode(torch.randn(1, 500), NO_EARLIER), torch.zeros(1, len(FEATURES)), masks(network, 0))
     assert not network.training
     assert all(torch.equal(value, before[name]) for name, value in network.state_dict().items())
 
 
 def test_both_branches_drop(network):
     """Masks of the metadata branch alone, and of the signal branch alone, change the result."""
-    encoded, known = network.encode(torch.randn(1, 500)), torch.ones(1, len(FEATURES))
+    encoded, known = network.encode(torch.randn(1, 500), NO_EARLIER), torch.ones(1, len(FEATURES))
     plain = network.decode(encoded, known).mean
     for kept in ("metadata_dropout", "fusion_dropout"):
         for name, module in network.named_modules():
@@ -60,3 +63,38 @@ def test_dropout_keeps_the_expectation_and_whole_channels():
     dropped = dropout(torch.ones(4000, 5, 7), dropout.draw(4000, 5, torch.Generator().manual_seed(0)))
     assert dropped.mean().item() == pytest.approx(1, abs=0.02)
     assert (dropped == dropped[:, :, :1]).all()
+
+
+def read_an_earlier_ecg(network: DualBranch) -> None:
+    """Give the branch that reads an earlier ECG weights, as training would."""
+    with torch.no_grad():
+        network.earlier_stem.weight.normal_(0, 0.2)
+        network.full_rate_skip.weight[:, network.skip.out_channels :].normal_(0, 0.2)
+
+
+def test_an_earlier_ecg_has_no_say_until_it_is_trained_to_and_then_it_has(network):
+    x, known, earlier = torch.randn(2, 500), torch.zeros(2, len(FEATURES)), torch.randn(2, EARLIER_CHANNELS, 500)
+    assert torch.equal(network(x, known, earlier).mean, network(x, known).mean)
+    read_an_earlier_ecg(network)
+    assert not torch.allclose(network(x, known, earlier).mean, network(x, known).mean, atol=1e-3)
+    assert torch.equal(network(x, known, torch.zeros_like(earlier)).mean, network(x, known).mean)
+
+
+def test_each_way_in_carries_the_earlier_ecg_and_can_learn_to(network):
+    """Both the deep path and the one at full rate: their first weights have a gradient although they are zero."""
+    x, known, earlier = torch.randn(2, 500), torch.zeros(2, len(FEATURES)), torch.randn(2, EARLIER_CHANNELS, 500)
+    mean, sd = network(x, known, earlier)
+    (mean.square().sum() + sd.sum()).backward()
+    assert network.earlier_stem.weight.grad.abs().max() > 0
+    assert network.full_rate_skip.weight.grad[:, network.skip.out_channels :].abs().max() > 0
+
+
+@pytest.mark.parametrize("samples", [500, 997])
+def test_an_earlier_ecg_may_have_any_number_of_samples_too(network, samples):
+    read_an_earlier_ecg(network)
+    x, known, earlier = (
+        torch.randn(1, samples),
+        torch.zeros(1, len(FEATURES)),
+        torch.randn(1, EARLIER_CHANNELS, samples),
+    )
+    assert network(x, known, earlier).mean.shape == (1, 7, samples)

@@ -11,7 +11,10 @@ from ecg_core.vocabulary import LEADS
 
 @pytest.fixture(scope="session")
 def small_ptbxl(tmp_path_factory, sample_recordings):
-    """Nine folds of eight records: ten-second pieces of the samples at 100 Hz, each at a strength of its own."""
+    """Nine folds of eight records: ten-second pieces of the samples at 100 Hz, each at a strength of its own.
+
+    In each fold three patients have two records a month apart, and two have one.
+    """
     folder = tmp_path_factory.mktemp("ptbxl")
     (folder / "records100").mkdir()
     random = np.random.default_rng(0)
@@ -25,11 +28,19 @@ def small_ptbxl(tmp_path_factory, sample_recordings):
         )  # fmt: skip
         rows.append(
             {
-                "ecg_id": number, "patient_id": number // 2, "age": 300 if number == 0 else 40 + number % 50,
+                "ecg_id": number,
+                "patient_id": number // 2 if number % 8 < 6 else 1000 + number,
+                "age": 300 if number == 0 else 40 + number % 50,
                 "sex": number % 2,
-                "scp_codes": "{'NORM': 100.0}", "recording_date": "1990-01-01 00:00:00", "strat_fold": 1 + number // 8,
+                "scp_codes": "{'NORM': 100.0}",
+                "recording_date": f"1990-0{1 + number % 2}-01 00:00:00",
+                "strat_fold": 1 + number // 8,
                 "filename_lr": f"records100/{name}",
             }
-        )  # fmt: skip
+        )
     pd.DataFrame(rows).to_csv(folder / "ptbxl_database.csv", index=False)
+    statements = {"NORM": "NORM", "IMI": "MI", "NDT": "STTC", "LVH": "HYP", "IRBBB": "CD", "SR": None}
+    table = pd.DataFrame({"diagnostic": [float(name is not None) or None for name in statements.values()]})
+    table["diagnostic_class"] = list(statements.values())
+    table.set_axis(list(statements)).to_csv(folder / "scp_statements.csv")
     return folder

@@ -5,7 +5,7 @@ import pytest
 
 from ecg_core.errors import DataMissing
 from ecg_core.records import Preparation
-from ecg_core.training.data import load_folds, metadata_of
+from ecg_core.training.data import MOST_BEATS, load_folds, metadata_of
 
 
 @pytest.fixture(scope="module")
@@ -21,6 +21,31 @@ def test_records_are_prepared_and_measured(records):
     assert np.abs(records.twelve(3).mean(axis=1)).max() < 0.05  # high-passed
 
 
+def test_r_peaks_are_kept_and_lie_in_qrs(records):
+    assert records.peaks.shape == (16, MOST_BEATS)
+    for row in range(len(records)):
+        peaks = records.r_peaks(row)
+        assert 5 < len(peaks) < MOST_BEATS
+        assert (np.diff(peaks) > 20).all()
+        assert (records.waves[row, peaks] == 0).mean() > 0.8
+
+
+def test_some_records_are_the_whole_records_in_that_order(records):
+    some = records.some([5, 0, 9])
+    for new, old in enumerate([5, 0, 9]):
+        assert np.array_equal(some.twelve(new), records.twelve(old))
+        assert np.array_equal(some.waves[new], records.waves[old])
+        assert np.array_equal(some.r_peaks(new), records.r_peaks(old))
+    assert some.table["ecg_id"].tolist() == records.table["ecg_id"].iloc[[5, 0, 9]].tolist()
+    assert some.table.index.tolist() == [0, 1, 2]
+    assert len(records.some([])) == 0
+
+
+def test_diagnoses_and_rhythm_stand_in_the_table(records):
+    assert set(records.table["superclasses"]) == {"NORM"}
+    assert records.table["rhythm"].notna().all()
+
+
 def test_everybody_over_89_is_90(records):
     assert records.table["age_years"].iloc[0] == 90
 
@@ -28,6 +53,7 @@ def test_everybody_over_89_is_90(records):
 def test_the_cache_gives_the_same_and_belongs_to_its_preparation(small_ptbxl, records):
     again = load_folds(small_ptbxl, [1, 2], Preparation())
     assert np.array_equal(again.signals, records.signals)
+    assert np.array_equal(again.peaks, records.peaks)
     other = load_folds(small_ptbxl, [1], Preparation(high_hz=15.0))
     assert not np.array_equal(other.signals, records.signals[:8])
 

@@ -6,13 +6,15 @@ import numpy as np
 import pytest
 import torch
 
-from ecg_core.limb_leads import derive
+from ecg_core.limb_leads import derive, twelve
 from ecg_core.metadata import FEATURES, encode
 from ecg_core.models.checkpoint import load_model
+from ecg_core.models.dual_branch import DualBranch
+from ecg_core.models.layers import EARLIER_CHANNELS, Estimate
 from ecg_core.records import PatientMetadata
 from ecg_core.signals.filters import resample
 from ecg_core.uncertainty.mc_dropout import sample
-from ecg_core.vocabulary import DERIVED, LEADS, Lead
+from ecg_core.vocabulary import DERIVED, LEADS, PREDICTED, Lead
 
 NOTHING = np.zeros(len(FEATURES), np.float32)
 
@@ -75,3 +77,92 @@ def test_metadata_change_the_estimate(network, window):
     right = sample(network, window, encode(PatientMetadata(r_axis_deg=100)), passes=4, seed=0)
     avf = LEADS.index(Lead.AVF)
     assert np.abs(left.mean[avf] - right.mean[avf]).max() > 0.2
+
+
+class Echo:
+    """A network of stride 1 without dropout: V2 is 2 times Lead I, II the first lead of the earlier ECG."""
+
+    stride = 1
+
+    def __init__(self):
+        self.rows = []
+
+    def encode(self, lead_i, earlier):
+        return lead_i, earlier
+
+    def draw_masks(self, passes, generator, samples):
+        return []
+
+    def decode(self, encoded, features, masks=None):
+        lead_i, earlier = encoded
+        self.rows.append(len(lead_i))
+        mean = torch.zeros(len(lead_i), len(PREDICTED), lead_i.shape[1])
+        mean[:, PREDICTED.index(Lead.V2)] = 2 * lead_i
+        mean[:, PREDICTED.index(Lead.II)] = earlier[:, 0]
+        return Estimate(mean, torch.full_like(mean, 0.3))
+
+
+def test_a_network_without_dropout_or_stride_is_asked_once():
+    network, lead_i = Echo(), np.random.default_rng(0).normal(size=503).astype(np.float32)
+    moments = sample(network, lead_i, NOTHING, passes=50, seed=0)
+    assert network.rows == [1]
+    assert np.array_equal(moments.mean[LEADS.index(Lead.V2)], 2 * lead_i)
+    assert not moments.epistemic_sd.any()
+    assert np.allclose(moments.total_sd[LEADS.index(Lead.V2)], 0.3)
+    assert not moments.mean[LEADS.index(Lead.II)].any()
+
+
+def test_the_earlier_ecg_reaches_the_network_beside_its_lead_i():
+    earlier = np.random.default_rng(0).normal(size=(EARLIER_CHANNELS, 503)).astype(np.float32)
+    moments = sample(Echo(), np.zeros(503, np.float32), NOTHING, earlier, passes=50, seed=0)
+    assert np.array_equal(moments.mean[LEADS.index(Lead.II)], earlier[0])
+
+
+@pytest.fixture(scope="module")
+def small():
+    """A small network whose branch for an earlier ECG has weights as if it were trained."""
+    torch.manual_seed(0)
+    network = DualBranch(features=len(FEATURES), channels=8, lstm=8, decoder=8).eval()
+    with torch.no_grad():
+        for weights in (network.earlier_stem.weight, network.full_rate_skip.weight):
+            weights.normal_(0, 0.2)
+    return network
+
+
+@pytest.mark.parametrize(("passes", "samples"), [(2, 500), (6, 501), (21, 500)])
+def test_passes_take_turns_in_where_they_begin(small, passes, samples):
+    """What `sample` gives is the mean and spread of the passes made one by one, each at its shift."""
+    random = np.random.default_rng(0)
+    lead_i = random.normal(size=samples).astype(np.float32)
+    features = random.normal(size=len(FEATURES)).astype(np.float32)
+    earlier = random.normal(size=(EARLIER_CHANNELS, samples)).astype(np.float32)
+    padded = -(-(samples + small.stride - 1) // small.stride) * small.stride
+    masks = small.draw_masks(passes, torch.Generator().manual_seed(7), padded)
+    leads, variances = [], []
+    for number in range(passes):
+        shift = number % small.stride
+        heard, told = np.zeros((1, padded), np.float32), np.zeros((1, EARLIER_CHANNELS, padded), np.float32)
+        heard[0, shift : shift + samples], told[0, :, shift : shift + samples] = lead_i, earlier
+        with torch.inference_mode():
+            encoded = small.encode(torch.from_numpy(heard), torch.from_numpy(told))
+            one = small.decode(encoded, torch.from_numpy(features)[None], [mask[[number]] for mask in masks])
+        leads.append(twelve(lead_i, one.mean[0, :, shift : shift + samples].numpy()))
+        variances.append(one.sd[0, :, shift : shift + samples].numpy() ** 2)
+    moments = sample(small, lead_i, features, earlier, passes=passes, seed=7)
+    assert np.allclose(moments.mean, np.mean(leads, axis=0), atol=1e-5)
+    assert np.allclose(moments.epistemic_sd, np.std(leads, axis=0, ddof=1), atol=1e-5)
+    expected = np.mean(variances, axis=0)[PREDICTED.index(Lead.V4)]
+    row = LEADS.index(Lead.V4)
+    assert np.allclose(moments.total_sd[row], np.sqrt(moments.epistemic_sd[row] ** 2 + expected), atol=1e-5)
+    assert all(
+        np.array_equal(one, two)
+        for one, two in zip(
+            arrays(moments), arrays(sample(small, lead_i, features, earlier, passes=passes, seed=7)), strict=True
+        )
+    )
+
+
+def test_no_earlier_ecg_is_zeros_throughout(small, window):
+    silent = np.zeros((EARLIER_CHANNELS, len(window)), np.float32)
+    without, zeros = (sample(small, window, NOTHING, earlier, passes=4, seed=0).mean for earlier in (None, silent))
+    assert np.array_equal(without, zeros)

@@ -1,5 +1,6 @@
 """Where the leads lie on the page."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -58,3 +59,10 @@ def test_the_page_stands_still_while_the_window_moves(long_analysis):
     assert first.top == later.top
     assert first.bottom == later.bottom
     assert later.panels[0].begin == 33
+
+
+def test_a_compared_model_gets_the_room_that_it_needs(analysis):
+    tall = replace(analysis, reconstruction=replace(analysis.reconstruction, mean=3 * analysis.reconstruction.mean))
+    alone, beside = lay_out(analysis, View()), lay_out(analysis, View(), tall)
+    assert beside.top - beside.bottom > alone.top - alone.bottom
+    assert lay_out(analysis, View(), analysis) == alone

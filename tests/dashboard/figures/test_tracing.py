@@ -10,7 +10,7 @@ from dashboard.figures.paper import View, lay_out
 from dashboard.figures.tracing import tracing
 from dashboard.theme import DARK, GAINS, LIGHT, SPEEDS, Layout, Spread
 from ecg_core import LEADS, Lead
-from ecg_core.export.notice import RESEARCH_ONLY
+from ecg_core.export.notice import EARLIER_WARNING, RESEARCH_ONLY
 from ecg_core.vocabulary import ESTIMATED
 
 STACK = View(layout=Layout.STACK)
@@ -230,3 +230,46 @@ def test_lead_names_stand_at_their_rows(analysis):
     heights = [note.y for note in figure.layout.annotations if note.name.startswith("label ")]
     assert heights == list(page.baselines)
     assert [note.name for note in figure.layout.annotations][:12] == [f"label {lead}" for lead in Lead]
+
+
+def provenance(figure):
+    (note,) = (note.text for note in figure.layout.annotations if note.name == "provenance")
+    return note
+
+
+def test_the_caption_and_the_notice_name_the_earlier_ecg_where_one_was_used(analysis, analysis_with_earlier):
+    used, unused = tracing(analysis_with_earlier, View()), tracing(analysis, View())
+    assert "estimated by dual-branch with an earlier ECG of 2.2 years</span>" in provenance(used)
+    assert EARLIER_WARNING in printed(used)
+    assert used.layout.meta["earlier_ecg"] == "with an earlier ECG of 2.2 years"
+    assert "estimated by dual-branch</span>" in provenance(unused)
+    assert EARLIER_WARNING not in printed(unused)
+    lines = printed(used).count("<br>") - printed(unused).count("<br>")
+    assert (lines, used.layout.margin.b - unused.layout.margin.b) == (1, 14)
+
+
+@pytest.mark.parametrize("layout", Layout)
+def test_another_model_is_a_thin_dotted_line_in_each_estimated_lead(analysis, analysis_by_other_model, layout):
+    view = View(layout=layout)
+    figure = tracing(analysis, view, compared=analysis_by_other_model)
+    lines = named(figure, " by other")
+    assert set(lines) == {f"{lead} by other" for lead in ESTIMATED}
+    page = lay_out(analysis, view, analysis_by_other_model)
+    panel = next(panel for panel in page.panels if panel.lead is Lead.V2)
+    mean = analysis_by_other_model.reconstruction.mean[LEADS.index(Lead.V2)]
+    first = round(panel.begin * analysis.reconstruction.sampling_rate)
+    drawn = lines["V2 by other"]
+    assert np.allclose(drawn.y - panel.baseline, mean[first::2][: len(drawn.y)], atol=1e-5)
+    estimated = named(figure, " estimated")["V2 estimated"]
+    assert not np.allclose(drawn.y, estimated.y, atol=1e-3)
+    assert drawn.line.dash not in (estimated.line.dash, "solid")
+    assert drawn.line.width < estimated.line.width
+    assert drawn.line.color not in (estimated.line.color, LIGHT.reference, LIGHT.measured)
+
+
+def test_another_model_is_named_in_the_legend_which_switches_it(analysis, analysis_by_other_model):
+    figure = tracing(analysis, View(), compared=analysis_by_other_model)
+    (entry,) = (trace for trace in figure.data if trace.showlegend and trace.legendgroup == "compared")
+    assert entry.name == "estimated by other"
+    assert {trace.legendgroup for trace in named(figure, " by other").values()} == {"compared"}
+    assert "compared" not in {trace.legendgroup for trace in tracing(analysis, View()).data}

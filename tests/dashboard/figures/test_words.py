@@ -1,11 +1,15 @@
 """The tracing in words and tables."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from dashboard.figures import words
 from ecg_core import LEADS, Lead, Origin, PatientMetadata, Sex, compare
 from ecg_core.results import Segments
+from ecg_core.uncertainty.calibration import WITH_EARLIER
+from ecg_core.vocabulary import ESTIMATED
 
 
 def test_the_paragraph_says_what_the_figure_shows(analysis):
@@ -68,3 +72,46 @@ def test_times_of_a_day_always_have_hours_minutes_and_seconds(seconds, said):
 def test_what_was_read_is_said(twelve_lead_sample):
     assert words.reading_in_words(twelve_lead_sample) == "WFDB · 500 Hz · 10 s · all twelve leads"
     assert words.reading_in_words(twelve_lead_sample.only(Lead.I)).endswith("Lead I")
+
+
+def test_an_earlier_ecg_is_named_with_its_age_wherever_it_was_used(analysis, analysis_with_earlier):
+    assert words.earlier_in_words(analysis) == ""
+    assert words.earlier_in_words(analysis_with_earlier) == "with an earlier ECG of 2.2 years"
+    assert "dual-branch with an earlier ECG of 2.2 years from 4 dropout passes" in words.in_words(analysis_with_earlier)
+    undated = replace(analysis_with_earlier, earlier=replace(analysis_with_earlier.earlier, days_before=None))
+    assert words.earlier_in_words(undated) == "with an earlier ECG of unknown age"
+
+
+def test_of_a_model_that_reads_no_beats_only_the_axes_are_named(analysis_with_earlier):
+    card = analysis_with_earlier.card
+    calibrations = {key: value for key, value in card.calibrations.items() if key != WITH_EARLIER}
+    other = replace(analysis_with_earlier, card=replace(card, calibrations=calibrations))
+    assert words.earlier_in_words(other) == "with the axes of an earlier ECG of 2.2 years"
+
+
+def test_what_an_earlier_ecg_tells_comes_with_its_origin(earlier_ecg):
+    axes = earlier_ecg.axes
+    text = words.earlier_ecg(earlier_ecg, "read from both files")
+    assert text.startswith("Of 2.2 years (read from both files): its median beat")
+    assert f"R axis {axes.r_axis_deg:.0f}° and T axis {axes.t_axis_deg:.0f}° measured on it" in text
+
+
+def test_the_earlier_ecg_is_told_of_beside_the_metadata(earlier_ecg):
+    table = words.metadata_table(PatientMetadata(), earlier_ecg, "typed by the user").set_index("Field")
+    assert tuple(table.loc["Earlier ECG"]) == ("2.2 years", "uploaded, age typed by the user")
+    assert tuple(words.metadata_table(PatientMetadata()).set_index("Field").loc["Earlier ECG"]) == ("none", "–")
+
+
+def test_what_moved_is_the_distance_of_two_estimates_of_the_eleven_leads(analysis, analysis_with_earlier):
+    table = words.moved_table(analysis, analysis_with_earlier).set_index("Lead")
+    assert list(table.index) == [str(lead) for lead in ESTIMATED]
+    row = LEADS.index(Lead.V2)
+    distance = abs(analysis.reconstruction.mean[row] - analysis_with_earlier.reconstruction.mean[row])
+    assert table.loc["V2", "Mean mV"] == pytest.approx(distance.mean())
+    assert table.loc["V2", "Most mV"] == pytest.approx(distance.max())
+    assert distance.max() > 0
+
+
+def test_scores_of_two_models_say_whose_they_are(analysis):
+    table = words.score_table(compare(analysis), "unet")
+    assert list(table.columns) == ["Lead", "r unet", "RMSE mV unet", "In band unet"]

@@ -1,0 +1,87 @@
+"""The earlier twelve-lead ECG on the page: taken in, how Lead I has changed since, and what it moved."""
+
+import streamlit as st
+
+from dashboard import forms
+from dashboard.figures import words
+from dashboard.session import Case, Earlier, Result
+from dashboard.views import panels
+from ecg_core import read
+from ecg_core.records import days_between
+
+__all__ = ["change", "moved", "take"]
+
+ADVICE = (
+    "Of the same patient, with at least I, II and V1 to V6, in any of the formats above. The network is told its "
+    "median beat and both axes; Lead I of a watch cannot give them."
+)
+BOTH_FILES = "read from both files"
+WHAT_TO_DO = (
+    "Trust the earlier pattern less: switch **Use the earlier ECG** off and compare. What is drawn only while it is on "
+    "comes from then, not from today's Lead I."
+)
+
+
+def take(case: Case) -> None:
+    """Take an earlier ECG in the sidebar, ask what its files leave unsaid, and how old it is."""
+    slot = f"earlier {case.number}"
+    files = forms.upload(slot, "Earlier ECG", ADVICE, read)
+    if files is not None:
+        forms.ask(slot, files, read)
+        if files.problem is not None:
+            st.error(files.problem)
+    one = case.take_earlier(None if files is None else files.recording)
+    if one is None:
+        return
+    if one.problem is not None:
+        st.error(one.problem)
+    else:
+        _take_age(case, one, slot)
+
+
+def _take_age(case: Case, one: Earlier, slot: str) -> None:
+    days = days_between(one.recording, case.recording)
+    problem = None if days is None else one.take_age(days, BOTH_FILES)
+    if days is not None and problem is None:
+        _say(one)
+        return
+    if problem is None:
+        st.caption("How long before this recording was it made? The files do not say it.")
+    else:
+        st.error(problem)
+    answer = forms.age(slot, must_say=problem is not None)
+    if answer is None:
+        one.ecg = None
+        return
+    problem = one.take_age(*answer)
+    if problem is None:
+        _say(one)
+    else:
+        st.error(problem)
+
+
+def _say(one: Earlier) -> None:
+    """What there is to tell the network."""
+    if one.ecg is not None:
+        st.caption(f"{words.earlier_ecg(one.ecg, one.age_origin)}.")
+
+
+def change(result: Result) -> None:
+    """Whether Lead I has changed since the earlier ECG that was used, and what to do then."""
+    unusual = () if result.analysis.change is None else result.analysis.change.unusual
+    if unusual:
+        st.error(
+            f":small[**Lead I has changed since the earlier ECG:** {'; '.join(unusual)}. {WHAT_TO_DO}]",
+            icon=":material/difference:",
+        )
+
+
+def moved(case: Case, result: Result) -> None:
+    """How far each lead lies from the same lead without the earlier ECG, or with it."""
+    st.subheader("Moved by the earlier ECG")
+    other = case.counterpart(result)
+    if other is None:
+        st.caption("Switch it once to see how far each lead moves.")
+        return
+    st.caption("Distance between the estimates with and without it, over all of the time")
+    panels.distances(result, other, "How far the earlier ECG moves each estimated lead, in mV")

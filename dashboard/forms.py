@@ -120,7 +120,7 @@ def age(slot: str, *, must_say: bool) -> tuple[float | None, str] | None:
     With ``must_say`` "unknown" has to be chosen too, and until then the answer is None.
     """
     choices = (*DAYS, UNKNOWN)
-    count, unit = st.columns(2, vertical_alignment="bottom", gap="xsmall", wrap=False)
+    count, unit = st.columns((4, 5), vertical_alignment="bottom", gap="xsmall", wrap=False)
     with unit:
         chosen = st.selectbox(
             "Unit of its age",

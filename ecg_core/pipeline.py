@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ecg_core.errors import RecordingRefused
+from ecg_core.errors import LeadMissing, RecordingRefused
 from ecg_core.limb_leads import derive
 from ecg_core.metadata import encode, from_measurements, measure_twelve_leads, merge
 from ecg_core.metrics import covered, pearson_r, rmse
@@ -61,7 +61,13 @@ def read_earlier(recording: Recording, *, days_before: float | None = None) -> E
     known. Raises `LeadMissing` where one of I, II and V1-V6 is missing, `RecordingRefused` where it shows no beats.
     """
     preparation = Preparation()
-    needed = recording.only(Lead.I, *PREDICTED)
+    leads = (Lead.I, *PREDICTED)
+    if not set(leads) <= set(recording.leads):
+        raise LeadMissing(
+            f"The earlier ECG holds {', '.join(recording.leads)}; Leads I, II and V1 to V6 are needed: choose a "
+            "twelve-lead recording, or go on without."
+        )
+    needed = recording.only(*leads)
     filtered, _ = band_pass(needed.signals, recording.sampling_rate, preparation)
     rate = preparation.sampling_rate
     earlier = Recording(resample(filtered, recording.sampling_rate, rate), needed.leads, rate, recording.source)

@@ -312,8 +312,16 @@ def st_table(honesty: Scores) -> pd.DataFrame:
             f"{one['made_up_flagged']:,} of {one['made_up']:,}",
             of_thousand(one["missed"], one["true"]),
             f"{one['missed_flagged']:,} of {one['missed']:,}",
+            of_thousand(one["flagged"], one["true"] + one["without"]),
         )
         for lead, one in honesty["st_elevation"].items()
     ]
-    columns = ["Lead", "Made up, of ECGs without it", "… flagged", "Missed, of ECGs with it", "… flagged too"]
+    columns = [
+        "Lead",
+        "Made up, of ECGs without",
+        "… flagged",
+        "Missed, of ECGs with",
+        "… flagged too",
+        "Flagged, of all",
+    ]
     return pd.DataFrame(rows, columns=columns)

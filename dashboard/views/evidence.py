@@ -202,7 +202,7 @@ def how_honest(honesty: Found, source: str) -> None:
     with beside.cell():
         st.subheader("ST elevation of 0.1 mV or more")
         st.table(values.st_table(honesty), hide_index=True, border="horizontal", alt="ST elevation made up and missed")
-        st.caption(f"Flagged: the 90 % band at that moment holds 0.1 mV. {source}")
+        st.caption(f"Flagged: the 90 % band at that moment holds 0.1 mV. A flag on most ECGs says little. {source}")
         st.markdown(words.durations(honesty))
 
 

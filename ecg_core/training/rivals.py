@@ -71,7 +71,7 @@ def settings_for(name: str) -> RivalSettings:
     """
     if name.startswith("nakanishi"):
         return RivalSettings(epochs=150, batch=128, learning_rate=1e-3)
-    return RivalSettings(epochs=40, weight_decay=0.02, cosine=True)
+    return RivalSettings(epochs=20, weight_decay=0.02, cosine=True)
 
 
 def arguments_for(name: str, features: int) -> dict[str, Any]:

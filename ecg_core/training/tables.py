@@ -176,7 +176,7 @@ def _honesty(own: Mapping[str, Any]) -> str:
     tie, qrs, qt = found["tie_of_r_in_i_and_v3"], found["qrs_ms"], found["qt_ms_in_ii"]
     st = "; ".join(
         f"{lead}: {one['made_up']} of {one['without']} made up ({one['made_up_flagged']} flagged), "
-        f"{one['missed']} of {one['true']} missed ({one['missed_flagged']} flagged)"
+        f"{one['missed']} of {one['true']} missed ({one['missed_flagged']} flagged), {one['flagged']} flagged of all"
         for lead, one in found["st_elevation"].items()
     )
     return (
@@ -185,5 +185,5 @@ def _honesty(own: Mapping[str, Any]) -> str:
         f"QRS duration over twelve leads, estimated less true: {qrs['bias']:.0f} ms "
         f"({qrs['low']:.0f} to {qrs['high']:.0f}); "
         f"QT in II: {qt['bias']:.0f} ms ({qt['low']:.0f} to {qt['high']:.0f}). "
-        f"ST of 0.1 mV or more, {st}; flagged: the 90 % band holds 0.1 mV.\n"
+        f"ST of 0.1 mV or more, {st}; flagged: the 90 % band holds 0.1 mV, as it nearly always does in V2 and V3.\n"
     )

@@ -122,7 +122,7 @@ def test_an_age_that_no_patient_reaches_is_refused_in_a_sentence(block):
 
 def test_an_earlier_ecg_with_lead_i_alone_is_refused_and_one_of_another_patient_is_dropped(sample_files):
     page = give_earlier(visit().run(), sample_files("A0010_lead_I.edf"))
-    assert any("Lead II is needed" in error.value for error in page.error)
+    assert any("V1 to V6 are needed" in error.value for error in page.error)
     assert not page.toggle
     assert number(page, "R axis").value is None
     page.selectbox(key="sample").select_index(1).run()

@@ -123,7 +123,14 @@ def test_a_transfer_of_too_few_recordings_was_not_recalibrated(own):
 
 def test_st_is_told_in_natural_frequencies(own):
     row = values.st_table(own["tiers"]["none"]["honesty"]).iloc[0].tolist()
-    assert row == ["V1", "62 of 1,000 (2 of 32)", "1 of 2", "750 of 1,000 (6 of 8)", "5 of 6"]
+    assert row == [
+        "V1",
+        "62 of 1,000 (2 of 32)",
+        "1 of 2",
+        "750 of 1,000 (6 of 8)",
+        "5 of 6",
+        "500 of 1,000 (20 of 40)",
+    ]
 
 
 def test_folds_other_than_of_ptb_xl_are_not_said_to_be_looked_at_once(own):

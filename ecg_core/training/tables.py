@@ -185,5 +185,5 @@ def _honesty(own: Mapping[str, Any]) -> str:
         f"QRS duration over twelve leads, estimated less true: {qrs['bias']:.0f} ms "
         f"({qrs['low']:.0f} to {qrs['high']:.0f}); "
         f"QT in II: {qt['bias']:.0f} ms ({qt['low']:.0f} to {qt['high']:.0f}). "
-        f"ST of 0.1 mV or more, {st}; flagged: the 90 % band holds 0.1 mV, as it nearly always does in V2 and V3.\n"
+        f"ST of 0.1 mV or more, {st}; flagged: the 90 % band holds 0.1 mV.\n"
     )

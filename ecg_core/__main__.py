@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from ecg_core.errors import AnswerNeeded, DataMissing, EcgError, Question
+from ecg_core.errors import AnswerNeeded, DataMissing, EcgError, Question, UnreadableFile
 from ecg_core.export.arrays import to_npz
 from ecg_core.export.notice import EARLIER_WARNING
 from ecg_core.export.summary import to_json
@@ -179,7 +179,10 @@ def _earlier(options: argparse.Namespace, recording: Recording) -> EarlierEcg | 
         if options.prior_days is not None:
             raise DataMissing("Found --prior-days without --prior; expected the earlier ECG as well: give its file.")
         return None
-    prior = read(_read_files(options.prior))
+    try:
+        prior = read(_read_files(options.prior))
+    except AnswerNeeded as error:
+        raise UnreadableFile(f"Of the earlier ECG: {error} Give it in a format that says so, such as WFDB.") from error
     days = options.prior_days if options.prior_days is not None else days_between(prior, recording)
     return read_earlier(prior, days_before=days)
 

@@ -175,7 +175,8 @@ def reconstruct(
     laid = None
     if earlier is not None:
         peaks = np.round(segments.r_peaks * slow_rate / rate).astype(np.int64)
-        laid = earlier_input(earlier.beat, peaks, len(slow_lead_i), slow_rate)
+        beat = resample(earlier.beat, earlier.sampling_rate, slow_rate)
+        laid = earlier_input(beat, peaks, len(slow_lead_i), slow_rate)
     slow = predict(slow_lead_i, metadata, model, laid, passes=passes, seed=seed, progress=progress)
     mean = np.empty((len(LEADS), samples), np.float32)
     mean[LEADS.index(Lead.I)] = lead_i

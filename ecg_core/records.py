@@ -105,7 +105,9 @@ def days_between(earlier: Recording, recording: Recording) -> float | None:
     """
     if earlier.started_at is None or recording.started_at is None:
         return None
-    now, then = (moment.replace(tzinfo=None) for moment in (recording.started_at, earlier.started_at))
+    now, then = recording.started_at, earlier.started_at
+    if (now.tzinfo is None) != (then.tzinfo is None):  # one file names no time zone: taken for that of the other
+        now, then = now.replace(tzinfo=None), then.replace(tzinfo=None)
     return (now - then).total_seconds() / 86400
 
 
@@ -182,12 +184,18 @@ class EarlierEcg:
     days_before: float | None = None
 
     def __post_init__(self) -> None:
+        beat = np.asarray(self.beat, np.float32)
+        if beat.ndim != 2 or beat.shape[0] != 8 or not np.isfinite(beat).all() or not self.sampling_rate > 0:
+            raise RecordingRefused(
+                f"Found an earlier beat of shape {beat.shape} at {self.sampling_rate:g} Hz; expected eight leads of "
+                "finite mV at a positive rate."
+            )
         if self.days_before is not None and not 0 <= self.days_before <= 120 * 366:
             raise MetadataOutOfRange(
                 f"Found an earlier ECG {self.days_before:g} days before this one; expected 0 days or more, and an age "
                 "that a patient can reach: check the dates, or leave its age unknown."
             )
-        object.__setattr__(self, "beat", frozen(np.asarray(self.beat, np.float32)))
+        object.__setattr__(self, "beat", frozen(beat))
 
     @property
     def age(self) -> str:
@@ -195,7 +203,7 @@ class EarlierEcg:
         if self.days_before is None:
             return "unknown age"
         if self.days_before < 60:
-            return f"{self.days_before:.0f} days"
+            return "1 day" if round(self.days_before) == 1 else f"{self.days_before:.0f} days"
         return (
             f"{self.days_before / 30.4:.0f} months"
             if self.days_before < 700

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from ecg_core.readers import read
 from ecg_core.records import Recording
@@ -17,6 +18,10 @@ SAMPLE_DATA = Path(__file__).parents[1] / "sample_data"
 @pytest.fixture(scope="session")
 def sample_data() -> Path:
     return SAMPLE_DATA
+
+
+settings.register_profile("no deadline", deadline=None)  # a busy machine is not a fault
+settings.load_profile("no deadline")
 
 
 @pytest.fixture(scope="session")

@@ -107,6 +107,7 @@ def nameless_csv(folder: Path) -> Path:
         (["{samples}/A0003.hea", "--prior-days", "5"], "--prior-days without --prior"),
         (["{samples}/A0003.hea", "--prior", "{samples}/A0010_lead_I.edf"], "V1 to V6 are needed"),
         (["{samples}/A0003.hea", "--prior", "{samples}/missing.hea"], "Found no file"),
+        (["{samples}/A0003.hea", "--prior", "{csv}"], "Of the earlier ECG: "),
         (["{samples}/A0003.hea", "--prior", "{samples}/A0002.hea", "--prior-days", "-1"], "expected 0 days or more"),
     ],
 )

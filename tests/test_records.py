@@ -60,6 +60,7 @@ EAST = timezone(timedelta(hours=2))
         (datetime(2020, 1, 1, 8), datetime(2020, 1, 3, 8, tzinfo=EAST), 2),  # a file without a zone means the place's
         (datetime(2020, 1, 1, 8, tzinfo=UTC), datetime(2020, 1, 3, 8), 2),
         (datetime(2020, 1, 3), datetime(2020, 1, 1), -2),
+        (datetime(2020, 1, 1, 8, tzinfo=EAST), datetime(2020, 1, 1, 8, tzinfo=EAST).astimezone(UTC), 0),
         (None, datetime(2020, 1, 1), None),
         (datetime(2020, 1, 1), None, None),
     ],
@@ -83,6 +84,7 @@ def test_an_earlier_ecg_was_made_before_in_a_lifetime(days):
     [
         (None, "unknown age"),
         (0, "0 days"),
+        (1, "1 day"),
         (59, "59 days"),
         (61, "2 months"),
         (365, "12 months"),
@@ -93,6 +95,12 @@ def test_an_earlier_ecg_was_made_before_in_a_lifetime(days):
 )
 def test_its_age_is_said_as_people_say_it(days, age):
     assert earlier(days).age == age
+
+
+@pytest.mark.parametrize("beat", [np.zeros(80), np.zeros((7, 80)), np.full((8, 80), np.nan)])
+def test_a_beat_that_is_none_is_refused(beat):
+    with pytest.raises(RecordingRefused, match="expected eight leads"):
+        EarlierEcg(beat, 100.0, PatientMetadata())
 
 
 def test_its_beat_is_read_only():

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from ecg_core.errors import DataMissing
 from ecg_core.metadata import FEATURES
 from ecg_core.signals.beats import earlier_input, median_beat
 from ecg_core.training.data import Records
@@ -110,6 +111,10 @@ def with_earlier(records: Records) -> tuple[Records, FloatArray]:
     """
     found = {row: beat_of(records, before) for row, before in earlier_rows(records.table).items()}
     rows = [row for row, beat in found.items() if beat is not None]
+    if not rows:
+        raise DataMissing(
+            "Found no patient with an earlier record among those to select on; expected some: choose a larger fold."
+        )
     some = records.some(rows)
     samples = records.signals.shape[2]
     inputs = [

@@ -76,17 +76,17 @@ def calibration_for(card: ModelCard, metadata: PatientMetadata, *, earlier_beat:
     >>> "paper" in calibration_for(load_model().card, PatientMetadata(r_axis_deg=30)).fitted_on
     True
     """
-    return calibration_in(card, state_of(metadata, earlier_beat=earlier_beat))
+    reads_earlier = WITH_EARLIER in card.calibrations
+    return calibration_in(card, state_of(metadata, earlier_beat=earlier_beat and reads_earlier))
 
 
 def calibration_in(card: ModelCard, state: str) -> Calibration:
     """The calibration of a model in a state of knowledge; see `calibration_for`."""
-    key = WITH_AXES if state == WITH_EARLIER and WITH_EARLIER not in card.calibrations else state
-    if key not in card.calibrations:
+    if state not in card.calibrations:
         raise CheckpointRefused(
-            f"Found no calibration {key} in checkpoint {card.name}; expected one: train it to its end."
+            f"Found no calibration {state} in checkpoint {card.name}; expected one: train it to its end."
         )
-    return card.calibrations[key]
+    return card.calibrations[state]
 
 
 def level_of(coverage: float) -> str:

@@ -10,7 +10,7 @@ APP = Path(__file__).parents[2] / "dashboard" / "app.py"
 
 
 def visit() -> AppTest:
-    return AppTest.from_file(str(APP), default_timeout=1500)
+    return AppTest.from_file(str(APP), default_timeout=120)
 
 
 def uploaded(files: dict[str, bytes]) -> AppTest:

@@ -189,6 +189,7 @@ def test_a_model_that_reads_no_earlier_ecg_is_calibrated_by_its_axes():
     fewer = replace(card, calibrations={key: card.calibrations[key] for key in (WITHOUT_AXES, WITH_AXES)})
     told = PatientMetadata(r_axis_deg=3)
     assert calibration_for(fewer, told, earlier_beat=True) is card.calibrations[WITH_AXES]
+    assert calibration_for(fewer, PatientMetadata(), earlier_beat=True) is card.calibrations[WITHOUT_AXES]
     with pytest.raises(CheckpointRefused, match="no calibration with axes"):
         calibration_for(replace(card, calibrations={}), told)
 

@@ -47,6 +47,7 @@ DAYS: Mapping[str, float] = {"years": 365.25, "months": 30.4, "days": 1.0}
 UNKNOWN = "unknown"
 FIELD_PIXELS = 114
 """Too narrow for the stepping buttons of a number, which leaves its digits room."""
+AGE_PIXELS = 96
 PART_MINUTES = 10
 """How much of a long recording is reconstructed at once: a day of twelve leads fits neither memory nor patience."""
 STEPS = {"qrs_ms": 2.0, "r_axis_deg": 5.0, "t_axis_deg": 5.0}
@@ -120,7 +121,8 @@ def age(slot: str, *, must_say: bool) -> tuple[float | None, str] | None:
     With ``must_say`` "unknown" has to be chosen too, and until then the answer is None.
     """
     choices = (*DAYS, UNKNOWN)
-    count, unit = st.columns((4, 5), vertical_alignment="bottom", gap="xsmall", wrap=False)
+    row = st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall")
+    count, unit = row.container(width=AGE_PIXELS), row.container(width="stretch")
     with unit:
         chosen = st.selectbox(
             "Unit of its age",

@@ -46,8 +46,11 @@ if this.examination is None:
         this.examination = examine(this.recording)
 quality = this.examination.quality
 
-panels.heading(this)
-panels.findings(quality)
+# One place for all that comes and goes: what is below it stays where it is, and keeps the keyboard's focus.
+above = st.container()
+with above:
+    panels.heading(this)
+    panels.findings(quality)
 
 with st.sidebar:
     st.subheader("Patient")
@@ -67,28 +70,30 @@ with st.sidebar:
     )
 
 order = None if metadata is None else this.order(metadata, model, passes, seed)
-if (
-    order is not None
-    and quality.verdict is not Verdict.STOP
-    and (pressed or this.is_due(order) or this.kept(order) is not None)
-):
-    with explained():
-        this.shown = panels.reconstruct(this, order)
-shown = this.shown
+with above:
+    if (
+        order is not None
+        and quality.verdict is not Verdict.STOP
+        and (pressed or this.is_due(order) or this.kept(order) is not None)
+    ):
+        with explained():
+            this.shown = panels.reconstruct(this, order)
+    shown, compared = this.shown, None
+    if shown is not None:
+        if order is None or not order.same_as(shown.order):
+            st.info(
+                "The form has changed since this was reconstructed. Press Reconstruct to use it.",
+                icon=":material/sync:",
+            )
+        if rival is not None:
+            compared, problem = verdict_on(partial(panels.reconstruct, this, replace(shown.order, model=rival)))
+            if problem is not None:
+                st.error(problem, icon=":material/block:", title=f"{rival} cannot be compared")
+        earlier.change(shown)
 if shown is None:
     forms.use_earlier(this)
     panels.lead_i_alone(this)
 else:
-    if order is None or not order.same_as(shown.order):
-        st.info(
-            "The form has changed since this was reconstructed. Press Reconstruct to use it.", icon=":material/sync:"
-        )
-    compared = None
-    if rival is not None:
-        compared, problem = verdict_on(partial(panels.reconstruct, this, replace(shown.order, model=rival)))
-        if problem is not None:
-            st.error(problem, icon=":material/block:", title=f"{rival} cannot be compared")
-    earlier.change(shown)
     panels.twelve_leads(this, shown, compared)
     panels.numbers(shown)
     beside = st.grid(2, min_column_width=380, gap="medium")

@@ -4,12 +4,17 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboard.texts import LANGUAGES, say, speak
+
 ICON = Path(__file__).parent / "assets" / "icon.svg"
 
 st.set_page_config(page_title="Twelve leads from Lead I", page_icon=ICON, layout="wide", initial_sidebar_state=340)
+asked = st.query_params.get("lang", "")
+speak(asked if asked in LANGUAGES else next(iter(LANGUAGES)))
+
 PAGES = [
-    st.Page("views/review.py", title="Review", icon=":material/ecg:", default=True),
-    st.Page("views/model.py", title="Model", icon=":material/fact_check:"),
+    st.Page("views/review.py", title=say("pages.review"), icon=":material/ecg:", default=True),
+    st.Page("views/model.py", title=say("pages.model"), icon=":material/fact_check:"),
 ]
 
 st.navigation(PAGES, position="top").run()

@@ -6,12 +6,13 @@ Everything about a patient lives here and nowhere else: in the session, which en
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import partial
-from typing import Any, Protocol, TypeVar, cast
+from functools import partial, wraps
+from typing import Any, ParamSpec, Protocol, TypeVar, cast
 
 import numpy as np
 import streamlit as st
 
+from dashboard.texts import language, speak
 from ecg_core.errors import AnswerNeeded, EcgError, Question
 from ecg_core.metadata import merge
 from ecg_core.pipeline import LeadScore, known_from_lead_i, read_earlier
@@ -30,6 +31,7 @@ __all__ = [
     "Result",
     "case",
     "explained",
+    "fragment",
     "intake",
     "verdict_on",
 ]
@@ -37,6 +39,7 @@ __all__ = [
 MOST_RESULTS = 4
 """So many results of one case are kept: two models, each with and without the earlier ECG."""
 Value = TypeVar("Value")
+Taken = ParamSpec("Taken")
 
 
 class Reader(Protocol):
@@ -314,6 +317,21 @@ def explained() -> Iterator[None]:
     except EcgError as error:
         st.error(str(error), icon=":material/block:", title="This does not work")
         st.stop()
+
+
+def fragment(part: Callable[Taken, None]) -> Callable[Taken, None]:
+    """Let ``part`` of a page run again by itself (`st.fragment`), in the language of the page that it belongs to."""
+
+    @st.fragment
+    def run(code: str, *given: Taken.args, **named: Taken.kwargs) -> None:
+        speak(code)
+        part(*given, **named)
+
+    @wraps(part)
+    def begin(*given: Taken.args, **named: Taken.kwargs) -> None:
+        run(language(), *given, **named)
+
+    return begin
 
 
 def verdict_on(make: Callable[[], Value]) -> tuple[Value | None, str | None]:

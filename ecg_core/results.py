@@ -10,6 +10,7 @@ from ecg_core.records import EarlierEcg, PatientMetadata, Preparation, Recording
 from ecg_core.vocabulary import (
     LEADS,
     MEASURED,
+    Basis,
     FloatArray,
     IntArray,
     Lead,
@@ -20,7 +21,9 @@ from ecg_core.vocabulary import (
 
 __all__ = [
     "Analysis",
+    "Answer",
     "Calibration",
+    "Caliper",
     "Examination",
     "Factors",
     "Finding",
@@ -198,6 +201,45 @@ class Examination:
     segments: Segments
     measurements: Measurements
     removed: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What can be said to one clinical question, and on what basis.
+
+    ``question`` names it (``"qrs_ms"``). Measured on Lead I: a ``value`` in ``unit``. Estimated: its interval ``low`` to
+    ``high`` as well. Withheld: no value at all, and ``why``.
+    """
+
+    question: str
+    basis: Basis
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    unit: str = ""
+    why: str = ""
+
+    def __post_init__(self) -> None:
+        said, bounded = self.value is not None, self.low is not None and self.high is not None
+        wanted = {Basis.MEASURED: said, Basis.ESTIMATED: said and bounded, Basis.WITHHELD: not said and bool(self.why)}
+        if not wanted[self.basis]:
+            raise ValueError(f"{self.question} is {self.basis}, but holds {self}")
+
+
+@dataclass(frozen=True)
+class Caliper:
+    """A distance that the user has measured on one lead: ``start`` to ``end`` in s, ``from_mv`` to ``to_mv``.
+
+    On an estimated lead ``interval_mv`` is that of the difference in mV, from the calibrated band.
+    """
+
+    name: str
+    lead: Lead
+    start: float
+    end: float
+    from_mv: float
+    to_mv: float
+    interval_mv: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ __all__ = [
     "LEADS",
     "MEASURED",
     "PREDICTED",
+    "Basis",
     "BoolArray",
     "FloatArray",
     "IntArray",
@@ -89,6 +90,14 @@ class Origin(StrEnum):
     LEAD_I = "measured on Lead I"
     EARLIER = "measured on an earlier twelve-lead ECG"
     TWELVE_LEADS = "measured on the same twelve leads"
+
+
+class Basis(StrEnum):
+    """On what an answer to a clinical question rests."""
+
+    MEASURED = "measured"
+    ESTIMATED = "estimated"
+    WITHHELD = "withheld"
 
 
 class Verdict(StrEnum):

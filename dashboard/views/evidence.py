@@ -10,6 +10,7 @@ import streamlit as st
 from dashboard.figures import evidence as drawn
 from dashboard.figures import evidence_values as values
 from dashboard.figures import evidence_words as words
+from dashboard.session import fragment
 from dashboard.views.panels import palette
 from ecg_core.export.notice import RESEARCH_ONLY
 from ecg_core.results import ModelCard
@@ -150,7 +151,7 @@ def how_sure(doubt: Found, source: str) -> None:
     )
 
 
-@st.fragment
+@fragment
 def _coverage(doubt: Found, source: str) -> None:
     """Coverage by lead and wave at a level of choice."""
     found = doubt["kinds"].get(values.SHOWN, {}).get("coverage", {})

@@ -12,7 +12,7 @@ from dashboard.figures.document import as_html
 from dashboard.figures.lead_one import lead_one
 from dashboard.figures.paper import WIDEST_PX, View
 from dashboard.figures.tracing import tracing
-from dashboard.session import Case, Intake, Order, Part, Result
+from dashboard.session import Case, Intake, Order, Part, Result, fragment
 from dashboard.theme import DARK, LIGHT, Palette
 from ecg_core import analyse, compare
 from ecg_core.export import table
@@ -151,7 +151,7 @@ def lead_i_alone(case: Case) -> None:
         st.markdown("Say on the left what you know of the patient, then press **Reconstruct**.")
 
 
-@st.fragment
+@fragment
 def twelve_leads(case: Case, result: Result, rival: Result | None) -> None:
     """The tracing, whose layers are switched in it, and what can be taken away of it."""
     analysis, compared = result.analysis, None if rival is None else rival.analysis

@@ -207,8 +207,8 @@ class Examination:
 class Answer:
     """What can be said to one clinical question, and on what basis.
 
-    ``question`` names it (``"qrs_ms"``). Measured on Lead I: a ``value`` in ``unit``. Estimated: its interval ``low`` to
-    ``high`` as well. Withheld: no value at all, and ``why``.
+    ``question`` names it (``"qrs_ms"``). Measured on Lead I: a ``value`` in ``unit``. Estimated: its interval ``low``
+    to ``high`` as well. Withheld: no value at all, and ``why``.
     """
 
     question: str

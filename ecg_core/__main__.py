@@ -1,4 +1,4 @@
-"""The command line: ``ecg-core reconstruct | train | calibrate | evaluate``."""
+"""The command line: ``ecg-core reconstruct | train | calibrate | answers | evaluate``."""
 
 import argparse
 import json
@@ -12,7 +12,7 @@ from ecg_core.export.arrays import to_npz
 from ecg_core.export.notice import EARLIER_WARNING
 from ecg_core.export.summary import to_json
 from ecg_core.metadata import FIELDS, merge
-from ecg_core.models.checkpoint import CHECKPOINTS, DEFAULT_MODEL, EVALUATION, load_evaluations, load_model
+from ecg_core.models.checkpoint import CHECKPOINTS, DEFAULT_MODEL, EVALUATION, list_models, load_evaluations, load_model
 from ecg_core.pipeline import analyse, read_earlier
 from ecg_core.readers import patient_from, read
 from ecg_core.records import EarlierEcg, PatientMetadata, Recording, days_between
@@ -47,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_reconstruct(commands.add_parser("reconstruct", help="estimate eleven leads from a recording's Lead I"))
     _add_train(commands.add_parser("train", help="train, calibrate and score a network on PTB-XL"))
     _add_calibrate(commands.add_parser("calibrate", help="recalibrate the band on records of one's own"))
+    _add_answers(commands.add_parser("answers", help="measure which estimated answers of a model may be shown"))
     _add_evaluate(
         commands.add_parser("evaluate", help="score a model, the wave finder or the quality check on real records")
     )
@@ -158,6 +159,15 @@ def _add_calibrate(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--out", required=True, type=_folder, metavar="DIR", help="where the recalibrated model goes")
     parser.set_defaults(run=_calibrate)
+
+
+def _add_answers(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", required=True, type=Path, metavar="DIR", help="PTB-XL as published, 100 Hz records")
+    parser.add_argument("--model", default=DEFAULT_MODEL, choices=list_models(), metavar="NAME")
+    parser.add_argument(
+        "--passes", type=_whole(2, 1000), default=16, metavar="N", help="Monte Carlo passes (default 16)"
+    )
+    parser.set_defaults(run=_answers)
 
 
 def _read_files(paths: Sequence[Path]) -> dict[str, bytes]:
@@ -289,6 +299,13 @@ def _calibrate(options: argparse.Namespace) -> None:
     for state, calibration in card.calibrations.items():
         print(f"{state}: {calibration.fitted_on}, {calibration.records} records.")
     print(f"Wrote {options.out}.")
+
+
+def _answers(options: argparse.Namespace) -> None:
+    from ecg_core.training.answerability import write_belief
+
+    for line in write_belief(load_model(options.model), options.data, CHECKPOINTS / options.model, options.passes):
+        print(line)
 
 
 if __name__ == "__main__":

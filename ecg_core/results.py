@@ -1,7 +1,7 @@
 """What goes out: quality, reconstruction, segments, measurements, calibration, model card, analysis."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -207,8 +207,9 @@ class Examination:
 class Answer:
     """What can be said to one clinical question, and on what basis.
 
-    ``question`` names it (``"qrs_ms"``). Measured on Lead I: a ``value`` in ``unit``. Estimated: its interval ``low``
-    to ``high`` as well. Withheld: no value at all, and ``why``.
+    ``question`` names it (``"qrs_ms"``). Measured on Lead I: a ``value`` in ``unit``. Told (typed, in the file, from an
+    earlier ECG): ``why`` says by whom. Estimated: its interval ``low`` to ``high`` as well. Withheld: no value at all,
+    and ``why``; ``cause`` is the kind of reason and ``figures`` are its numbers, for saying it in other languages.
     """
 
     question: str
@@ -218,10 +219,18 @@ class Answer:
     high: float | None = None
     unit: str = ""
     why: str = ""
+    cause: str = ""
+    figures: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         said, bounded = self.value is not None, self.low is not None and self.high is not None
-        wanted = {Basis.MEASURED: said, Basis.ESTIMATED: said and bounded, Basis.WITHHELD: not said and bool(self.why)}
+        explained = bool(self.why)
+        wanted = {
+            Basis.MEASURED: said,
+            Basis.TOLD: said and explained,
+            Basis.ESTIMATED: said and bounded,
+            Basis.WITHHELD: explained and self.value is self.low is self.high is None,
+        }
         if not wanted[self.basis]:
             raise ValueError(f"{self.question} is {self.basis}, but holds {self}")
 

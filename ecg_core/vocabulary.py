@@ -96,6 +96,7 @@ class Basis(StrEnum):
     """On what an answer to a clinical question rests."""
 
     MEASURED = "measured"
+    TOLD = "told"
     ESTIMATED = "estimated"
     WITHHELD = "withheld"
 

@@ -9,7 +9,7 @@ from ecg_core.results import Segments
 from ecg_core.signals.filters import resample
 from ecg_core.vocabulary import FloatArray, IntArray, Wave
 
-__all__ = ["find_waves", "label_waves"]
+__all__ = ["find_waves", "label_waves", "upright_beats"]
 
 RATE = 500.0
 """All times below were chosen at this rate in Hz, so every recording is delineated at it."""
@@ -160,7 +160,7 @@ def _find_bounds(signal: FloatArray, peaks: IntArray) -> tuple[IntArray, IntArra
     import neurokit2
 
     margin = int(0.3 * RATE)
-    upright = np.pad(signal * _polarity(signal, peaks), margin, mode="edge")
+    upright = upright_beats(signal, peaks, margin)
     with warnings.catch_warnings():
         # a notched R wave; its bounds are refined below
         warnings.filterwarnings("ignore", "some peaks have a prominence of 0", RuntimeWarning)
@@ -170,6 +170,11 @@ def _find_bounds(signal: FloatArray, peaks: IntArray) -> tuple[IntArray, IntArra
     )
     qrs = _refine_qrs(signal, peaks, np.stack([onsets, offsets], axis=1))
     return qrs, _find_t_bounds(signal, qrs, _regular_t_peaks(signal, peaks, qrs, t_peaks))
+
+
+def upright_beats(signal: FloatArray, peaks: IntArray, margin: int) -> FloatArray:
+    """``signal (sample,)`` with every R peak pointing up, held for ``margin`` samples more at both ends."""
+    return np.pad(signal * _polarity(signal, peaks), margin, mode="edge")
 
 
 def _polarity(signal: FloatArray, peaks: IntArray) -> FloatArray:

@@ -132,7 +132,8 @@ def analyse(
     )  # fmt: skip
     change = None if earlier is None else _change(examination, earlier)
     reference = _reference(recording, model)
-    return Analysis(recording, metadata, examination, reconstruction, model.card, reference, earlier, change)
+    used = earlier if model.card.reads_metadata else None
+    return Analysis(recording, metadata, examination, reconstruction, model.card, reference, used, change)
 
 
 def _change(examination: Examination, earlier: EarlierEcg) -> LeadIChange | None:

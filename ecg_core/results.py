@@ -170,7 +170,9 @@ class ModelCard:
 
     ``calibrations`` has one entry for each state of knowledge, since the errors differ
     (`ecg_core.uncertainty.calibration.calibration_for`); ``other_spreads`` has the same for spreads that are not shown
-    (between passes alone, expected alone, constant), which the evaluation compares.
+    (between passes alone, expected alone, constant), which the evaluation compares. ``always_told`` are the metadata
+    fields that it was told of every record in training, none where it reads none; None where any of them may be
+    unknown.
     """
 
     name: str
@@ -185,6 +187,16 @@ class ModelCard:
     licence: str
     weights_sha256: str
     format_version: int
+    always_told: tuple[str, ...] | None = None
+
+    @property
+    def reads_metadata(self) -> bool:
+        """Whether what it is told can change its estimate."""
+        return self.always_told != ()
+
+    def misses(self, metadata: PatientMetadata) -> tuple[str, ...]:
+        """Fields that are unknown in ``metadata``, though in training they never were: it then guesses blindly."""
+        return tuple(name for name in self.always_told or () if name not in metadata.known())
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,8 +15,10 @@ from ecg_core import (
     analyse,
     compare,
     examine,
+    known_from_lead_i,
     list_models,
     load_model,
+    merge,
     read_earlier,
 )
 from ecg_core.errors import LeadMissing, MetadataOutOfRange, RecordingRefused
@@ -78,13 +80,30 @@ def test_the_band_holds_the_mean_and_is_wider_in_qrs(analysis):
     assert width[inside].mean() > 1.5 * width[~inside].mean()
 
 
-FLOORS = {"dual-branch": 0.7, "linear": 0.48, "mean-beat": 0.42}
+FLOORS = {"dual-branch": 0.7, "linear": 0.48, "mean-beat": 0.42, "unet": 0.67, "unet-metadata": 0.49}
+"""Told nothing but what Lead I gives, for which ``unet-metadata`` was not made."""
 
 
 @pytest.mark.parametrize("name", list_models())
 def test_each_released_model_stays_above_its_floor_on_the_samples(name, sample_recordings):
     scores = [compare(analyse(one, model=load_model(name), passes=PASSES)) for one in sample_recordings.values()]
     assert np.mean([score.r for leads in scores for score in leads.values()]) > FLOORS[name]
+
+
+def test_a_model_that_reads_no_metadata_says_that_an_earlier_ecg_was_not_used(twelve_lead_sample):
+    earlier = read_earlier(twelve_lead_sample)
+    told = analyse(twelve_lead_sample, model=load_model("unet"), earlier=earlier, passes=2)
+    alone = analyse(twelve_lead_sample, model=load_model("unet"), passes=2)
+    assert np.array_equal(told.reconstruction.mean, alone.reconstruction.mean)
+    assert told.earlier is None
+
+
+def test_a_model_names_what_it_was_always_told_and_is_not_told_now(twelve_lead_sample):
+    card, known = load_model("unet-metadata").card, known_from_lead_i(examine(twelve_lead_sample, Preparation()))
+    assert card.misses(known) == ("r_axis_deg", "t_axis_deg")
+    assert card.misses(merge(known, read_earlier(twelve_lead_sample).axes)) == ()
+    assert load_model().card.misses(PatientMetadata()) == ()
+    assert load_model("linear").card.misses(PatientMetadata()) == ()
 
 
 def test_an_earlier_part_of_a_recording_tells_the_released_model_more_than_any_metadata(sample_recordings, model):

@@ -13,6 +13,7 @@ from dashboard.figures.lead_one import lead_one
 from dashboard.figures.paper import WIDEST_PX, View
 from dashboard.figures.tracing import tracing
 from dashboard.session import Case, Intake, Order, Part, Result, fragment
+from dashboard.texts import say
 from dashboard.theme import DARK, LIGHT, Palette
 from ecg_core import analyse, compare
 from ecg_core.export import table
@@ -27,6 +28,7 @@ __all__ = [
     "invitation",
     "lead_i_alone",
     "numbers",
+    "outside_training",
     "reconstruct",
     "refusal",
     "twelve_leads",
@@ -135,6 +137,14 @@ def reconstruct(case: Case, order: Order) -> Result:
     )
     place.empty()
     return case.keep(Result(order, analysis, compare(analysis)))
+
+
+def outside_training(analysis: Analysis) -> None:
+    """A warning where the model was always told something that is unknown here."""
+    missed = analysis.card.misses(analysis.metadata)
+    if missed:
+        fields = ", ".join(words.FIELD_NAMES[name] for name in missed)
+        st.warning(say("review.outside_training", model=analysis.card.name, fields=fields), icon=":material/warning:")
 
 
 def lead_i_alone(case: Case) -> None:

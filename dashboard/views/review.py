@@ -89,6 +89,8 @@ with above:
             compared, problem = verdict_on(partial(panels.reconstruct, this, replace(shown.order, model=rival)))
             if problem is not None:
                 st.error(problem, icon=":material/block:", title=f"{rival} cannot be compared")
+        for one in filter(None, (shown, compared)):
+            panels.outside_training(one.analysis)
         earlier.change(shown)
 if shown is None:
     forms.use_earlier(this)

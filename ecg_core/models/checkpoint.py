@@ -143,6 +143,7 @@ def _card_from(content: dict[str, Any], name: str) -> ModelCard:
             **content,
             "preparation": preparation,
             "features": tuple(content["features"]),
+            "always_told": None if content.get("always_told") is None else tuple(content["always_told"]),
             "calibrations": _calibrations_from(content["calibrations"]),
             "other_spreads": {key: _calibrations_from(value) for key, value in content["other_spreads"].items()},
         }

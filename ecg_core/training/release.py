@@ -16,7 +16,7 @@ from ecg_core.models.layers import Network
 from ecg_core.records import Preparation
 from ecg_core.results import Calibration, ModelCard
 from ecg_core.training.cases import Case, cases, rows_of
-from ecg_core.training.data import Records, load_folds
+from ecg_core.training.data import MEASURED_ON_TWELVE, Records, load_folds
 from ecg_core.training.fit import Settings, fit, selection_score
 from ecg_core.training.folders import load_folder, raw_targets
 from ecg_core.training.rivals import arguments_for, preparation_for, settings_for, train_rival
@@ -82,6 +82,7 @@ def release(
     data: str,
     preparation: Preparation,
     states: tuple[str, ...] = tuple(CALIBRATION_TIERS),
+    always_told: tuple[str, ...] | None = None,
 ) -> ModelCard:
     """Calibrate a trained network on ``select`` and write its checkpoint, to be scored by `report`."""
     network = network.half().float()  # as it will be read back: weights are kept in half precision
@@ -103,6 +104,7 @@ def release(
         },
         "data": f"{data}, {len(select)} to select and calibrate {CITATION}",
         "licence": "MIT",
+        "always_told": always_told,
     }
     return save_model(out, network, card)
 
@@ -156,6 +158,7 @@ def train_rival_model(name: str, data: Path, out: Path) -> ModelCard:
     return release(
         out, network, select,
         settings=built, training=training, data=said, preparation=preparation, states=states,
+        always_told=MEASURED_ON_TWELVE if reads_metadata else (),
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from ecg_core.errors import AnswerNeeded, DataMissing, EcgError, Question, UnreadableFile
 from ecg_core.export.arrays import to_npz
+from ecg_core.export.formats import FORMATS
 from ecg_core.export.notice import EARLIER_WARNING
 from ecg_core.export.summary import to_json
 from ecg_core.metadata import FIELDS, merge
@@ -86,6 +87,9 @@ def _add_reconstruct(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--seed", type=_whole(0, 2**31 - 1), default=0, metavar="N")
     parser.add_argument("--out", required=True, type=_folder, metavar="DIR")
+    parser.add_argument(
+        "--format", nargs="+", choices=tuple(FORMATS), help="what to write (default: arrays as npz and a summary)"
+    )
     parser.set_defaults(run=_reconstruct)
 
 
@@ -206,6 +210,8 @@ def _reconstruct(options: argparse.Namespace) -> None:
     model = load_model(options.model)
     analysis = analyse(recording, metadata, model, earlier=earlier, passes=options.passes, seed=options.seed)
     outputs = {"reconstruction.npz": to_npz(analysis), "summary.json": to_json(analysis).encode()}
+    if options.format is not None:
+        outputs = {name: content for kind in options.format for name, content in FORMATS[kind](analysis).items()}
     options.out.mkdir(parents=True, exist_ok=True)
     for name, content in outputs.items():
         (options.out / name).write_bytes(content)

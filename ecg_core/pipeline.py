@@ -10,6 +10,7 @@ from ecg_core.limb_leads import derive
 from ecg_core.metadata import encode, from_measurements, measure_twelve_leads, merge
 from ecg_core.metrics import covered, pearson_r, rmse
 from ecg_core.models.checkpoint import Model, load_model
+from ecg_core.readers.estimated import LEFT_OUT
 from ecg_core.records import EarlierEcg, PatientMetadata, Preparation, Recording
 from ecg_core.results import Analysis, Examination, LeadIChange, Reconstruction, Segments
 from ecg_core.signals.beats import earlier_input, median_beat
@@ -65,7 +66,7 @@ def read_earlier(recording: Recording, *, days_before: float | None = None) -> E
     if not set(leads) <= set(recording.leads):
         raise LeadMissing(
             f"The earlier ECG holds {', '.join(recording.leads)}; Leads I, II and V1 to V6 are needed: choose a "
-            "twelve-lead recording, or go on without."
+            f"twelve-lead recording, or go on without.{' ' + LEFT_OUT if LEFT_OUT in recording.notes else ''}"
         )
     needed = recording.only(*leads)
     filtered, _ = band_pass(needed.signals, recording.sampling_rate, preparation)

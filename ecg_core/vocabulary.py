@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 __all__ = [
     "DERIVED",
     "ESTIMATED",
+    "ESTIMATED_MARK",
     "LEADS",
     "MEASURED",
     "PREDICTED",
@@ -58,6 +59,8 @@ PREDICTED = (Lead.II, Lead.V1, Lead.V2, Lead.V3, Lead.V4, Lead.V5, Lead.V6)
 """What a network predicts; the other estimated leads follow from these and Lead I."""
 DERIVED = (Lead.III, Lead.AVR, Lead.AVL, Lead.AVF)
 ESTIMATED = tuple(lead for lead in LEADS if lead not in MEASURED)
+ESTIMATED_MARK = "ESTIMATED-FROM-LEAD-I-BY-ECG-CORE"
+"""Stands in every export, so that no reader takes its estimated leads for recorded ones."""
 
 
 class Wave(StrEnum):

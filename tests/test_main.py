@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from ecg_core.__main__ import main
+from ecg_core.export.formats import FORMATS
 from ecg_core.export.notice import EARLIER_WARNING
 
 
@@ -23,6 +24,28 @@ def test_a_header_alone_finds_its_signals(sample_data, tmp_path, capsys):
     assert summary["metadata"]["age_years"] == {"value": 81.0, "origin": "typed by the user"}
     assert summary["recording"]["leads"][0] == "I"
     assert "Wrote" in capsys.readouterr().out
+
+
+def test_formats_that_are_asked_for_are_written_in_place_of_the_usual_two(sample_data, tmp_path):
+    assert (
+        run("reconstruct", sample_data / "A0010_lead_I.edf", "--passes", 2, "--format", *FORMATS, "--out", tmp_path)
+        == 0
+    )
+    assert {path.name for path in tmp_path.iterdir()} == {
+        *(
+            f"reconstruction.{ending}"
+            for ending in ("hea", "dat", "atr", "dcm", "fhir.json", "csv", "parquet", "edf", "npz")
+        ),
+        "analysis.json",
+    }
+
+
+def test_an_estimate_is_no_earlier_ecg(sample_data, tmp_path, capsys):
+    run("reconstruct", sample_data / "A0002.hea", "--passes", 2, "--format", "wfdb", "--out", tmp_path)
+    capsys.readouterr()
+    now, then = sample_data / "A0003.hea", tmp_path / "reconstruction.hea"
+    assert run("reconstruct", now, "--prior", then, "--passes", 2, "--out", tmp_path / "out") == 2
+    assert "estimated from Lead I, not recorded" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", ["A0006_lead_I.csv", "A0009_apple_watch.csv", "A0010_lead_I.edf"])

@@ -15,8 +15,8 @@ from dashboard.figures.tracing import tracing
 from dashboard.session import Case, Intake, Order, Part, Result, fragment
 from dashboard.texts import say
 from dashboard.theme import DARK, LIGHT, Palette
+from dashboard.views import downloads
 from ecg_core import analyse, compare
-from ecg_core.export import table
 from ecg_core.export.notice import RESEARCH_ONLY
 from ecg_core.results import Analysis, Quality
 from ecg_core.vocabulary import Verdict
@@ -97,12 +97,6 @@ def _from_to(part: Part) -> str:
     return f"{words.hours(part.start)} to {words.hours(part.end)}"
 
 
-def _file_name(content: str, part: Part, suffix: str) -> str:
-    """What a download is called; it says which part of the recording it is about."""
-    which = "" if part.is_all else f" {_from_to(part)}".replace(":", "-").replace(" ", "_")
-    return f"{content}{which}.{suffix}"
-
-
 def findings(quality: Quality) -> None:
     """Each finding about the signal with what to try."""
     for finding in quality.findings:
@@ -175,23 +169,7 @@ def twelve_leads(case: Case, result: Result, rival: Result | None) -> None:
         alt="Twelve-lead tracing: Lead I measured, eleven leads estimated; described in words below",
     )
     st.caption(f"In words: {words.in_words(analysis)}")
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.download_button(
-            "Mean, spread and band (CSV)",
-            lambda: table.to_csv(analysis),
-            _file_name("reconstruction", case.part, "csv"),
-            "text/csv",
-            icon=":material/table:",
-            on_click="ignore",
-        )
-        st.download_button(
-            "This tracing (HTML)",
-            lambda: as_html(tracing(analysis, view, LIGHT, compared=compared)),
-            _file_name("tracing", case.part, "html"),
-            "text/html",
-            icon=":material/ecg:",
-            on_click="ignore",
-        )
+    downloads.take_away(analysis, case.part, lambda: as_html(tracing(analysis, view, LIGHT, compared=compared)))
 
 
 def numbers(result: Result) -> None:

@@ -1,30 +1,57 @@
-"""``summary.json``: what was read, found, told to the network and found again, with its origins."""
+"""JSON: what was read, found, told to the network and found again, with its origins."""
 
 import json
 from importlib.metadata import version
 from typing import Any
 
 from ecg_core.export.notice import EARLIER_WARNING, RESEARCH_ONLY
+from ecg_core.export.provenance import channel_origin, month, provenance, short_hash
 from ecg_core.pipeline import compare
 from ecg_core.results import Analysis, Segments
 from ecg_core.uncertainty.calibration import calibration_for
+from ecg_core.vocabulary import LEADS, MEASURED
 
 __all__ = ["to_json"]
 
 PACKAGES = ("ecg-core", "torch", "numpy", "scipy", "neurokit2", "wfdb")
 
 
-def to_json(analysis: Analysis) -> str:
-    """Return the summary of an analysis; times are in seconds from the start of the recording."""
+def to_json(analysis: Analysis, *, leads: bool = False) -> str:
+    """Return the summary of an analysis; times are in seconds from the start of the recording.
+
+    With ``leads`` it holds each lead as well: whether it was measured, and mean, spreads and band in mV.
+    """
+    content = _summary(analysis) | (_leads(analysis) if leads else {})
+    return json.dumps(content, indent=None if leads else 1, ensure_ascii=False) + "\n"
+
+
+def _leads(analysis: Analysis) -> dict[str, Any]:
+    result = analysis.reconstruction
+    return {
+        "leads": {
+            lead.value: {"provenance": result.provenance(lead).value, "origin": channel_origin(analysis, lead)}
+            | {
+                f"{name}_mv": getattr(result, name)[row].astype(float).round(5).tolist()
+                for name in ("mean", "epistemic_sd", "total_sd", "low", "high")
+                if name == "mean" or lead not in MEASURED
+            }
+            for row, lead in enumerate(LEADS)
+        }
+    }
+
+
+def _summary(analysis: Analysis) -> dict[str, Any]:
     recording, examination, result = analysis.recording, analysis.examination, analysis.reconstruction
-    content = {
+    return {
         "notice": RESEARCH_ONLY,
+        "provenance": list(provenance(analysis)),
         "recording": {
+            "short_hash": short_hash(analysis),
             "format": recording.source,
             "leads": [lead.value for lead in recording.leads],
             "sampling_rate_hz": recording.sampling_rate,
             "duration_s": recording.duration,
-            "started_at": recording.started_at.isoformat() if recording.started_at else None,
+            "month": month(analysis),
             "notes": list(recording.notes),
             "removed_by_filter": list(examination.removed),
         },
@@ -63,7 +90,6 @@ def to_json(analysis: Analysis) -> str:
         },
         "versions": {name: version(name) for name in PACKAGES},
     }
-    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
 
 
 def _earlier(analysis: Analysis) -> dict[str, Any] | None:

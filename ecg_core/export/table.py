@@ -1,27 +1,54 @@
 """The reconstruction as a table: one row a sample, mean, spread and band of each lead in mV."""
 
-import numpy as np
+import io
+import json
+from typing import Any
+
 import pandas as pd
 
-from ecg_core.export.notice import RESEARCH_ONLY
+from ecg_core.export.provenance import provenance
 from ecg_core.results import Analysis
 from ecg_core.vocabulary import LEADS, MEASURED
 
-__all__ = ["to_csv"]
+__all__ = ["to_csv", "to_parquet"]
 
 
 def to_csv(analysis: Analysis) -> str:
-    """Return the reconstruction as CSV with the research-only sentence as a comment (``#``) in the first line.
+    """Return the reconstruction as CSV; lines that begin with ``#`` say what it is (`provenance`).
 
-    Columns: ``time_s``; for the measured lead ``I_measured_mv``; for each estimated lead ``…_estimated_mv``,
-    ``…_spread_between_passes_mv``, ``…_total_spread_mv``, ``…_low_mv`` and ``…_high_mv`` (the calibrated band; its
-    coverage is in the second line).
+    Columns: ``time_s``; for the measured lead ``I_mv``; for each estimated lead ``…_estimated_mv``,
+    ``…_spread_between_passes_mv``, ``…_total_spread_mv``, ``…_low_mv`` and ``…_high_mv`` (the calibrated band).
     """
+    table = _table(analysis)
+    decimals = {name: 6 if name == "time_s" else 4 for name in table}
+    about = "".join(f"# {line}\n" for line in provenance(analysis))
+    return about + table.round(decimals).to_csv(index=False)
+
+
+def to_parquet(analysis: Analysis) -> bytes:
+    """Return the same table as Parquet; what it is stands in the schema's metadata under ``provenance``.
+
+    There too, as JSON lists in seconds: ``qrs_s`` and ``t_s``, the waves on Lead I.
+    """
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    table = pa.Table.from_pandas(_table(analysis), preserve_index=False)
+    segments = analysis.examination.segments
+    said: dict[str, Any] = {"provenance": "\n".join(provenance(analysis))}
+    said |= {f"{name}_s": json.dumps((waves / segments.sampling_rate).tolist()) for name, waves in
+             (("qrs", segments.qrs), ("t", segments.t))}  # fmt: skip
+    buffer = io.BytesIO()
+    parquet.write_table(table.replace_schema_metadata({**(table.schema.metadata or {}), **said}), buffer)
+    return buffer.getvalue()
+
+
+def _table(analysis: Analysis) -> pd.DataFrame:
     result = analysis.reconstruction
-    columns = {"time_s": np.round(result.time, 6)}
+    columns = {"time_s": result.time}
     for row, lead in enumerate(LEADS):
         if lead in MEASURED:
-            columns[f"{lead}_measured_mv"] = result.mean[row]
+            columns[f"{lead}_mv"] = result.mean[row]
             continue
         columns |= {
             f"{lead}_estimated_mv": result.mean[row],
@@ -30,5 +57,4 @@ def to_csv(analysis: Analysis) -> str:
             f"{lead}_low_mv": result.low[row],
             f"{lead}_high_mv": result.high[row],
         }
-    about = f"# Model {analysis.card.name}; {100 * result.coverage:.0f} % of true values lie between low and high."
-    return f"# {RESEARCH_ONLY}\n{about}\n" + pd.DataFrame(columns).round(4).to_csv(index=False)
+    return pd.DataFrame(columns)

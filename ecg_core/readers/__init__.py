@@ -10,6 +10,7 @@ from ecg_core.errors import RecordingRefused, UnreadableFile
 from ecg_core.readers import apple, delimited, edf, wfdb
 from ecg_core.readers.acceptance import accept
 from ecg_core.readers.channels import Format
+from ecg_core.readers.estimated import keep_measured
 from ecg_core.readers.patient import patient_from
 from ecg_core.readers.strangers import name_of
 from ecg_core.records import Recording
@@ -47,7 +48,7 @@ def read(
         raise RecordingRefused("The file is empty; choose the recording itself.")
     for reader in FORMATS:
         if reader.claims(held):
-            return accept(reader.load(held), sampling_rate, unit, lead)
+            return keep_measured(accept(reader.load(held), sampling_rate, unit, lead), held, lead)
     if len(held) > 1:
         raise UnreadableFile(
             f"Found {len(held)} files that do not belong together; expected one file, or a WFDB header (.hea) with its "

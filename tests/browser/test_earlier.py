@@ -52,6 +52,7 @@ def test_the_switch_keeps_the_focus_as_the_keyboard_turns_it_off_and_on(with_ear
 
 
 def test_the_exported_tracing_names_it_and_warns(with_earlier, tmp_path):
+    with_earlier.get_by_role("button", name="Take away").click()
     with with_earlier.expect_download() as waiting:
         with_earlier.get_by_role("button", name="This tracing (HTML)").click()
     document = tmp_path / "tracing.html"

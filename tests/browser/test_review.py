@@ -105,9 +105,11 @@ def test_layers_switched_in_the_figure_leave_the_zoom_alone(reconstructed):
 
 
 def test_the_table_can_be_downloaded(reconstructed):
+    reconstructed.get_by_role("button", name="Take away").click()
     with reconstructed.expect_download() as waiting:
         reconstructed.get_by_role("button", name="Mean, spread and band (CSV)").click()
-    assert waiting.value.suggested_filename == "reconstruction.csv"
+    assert re.fullmatch(r"reconstruction_[0-9a-f]{8}\.csv", waiting.value.suggested_filename)
+    reconstructed.keyboard.press("Escape")
     text = Path(waiting.value.path()).read_text(encoding="utf-8")
     assert RESEARCH_ONLY in text
     rows = list(csv.reader(io.StringIO("\n".join(line for line in text.splitlines() if not line.startswith("#")))))
@@ -116,9 +118,11 @@ def test_the_table_can_be_downloaded(reconstructed):
 
 
 def test_the_tracing_can_be_downloaded_and_opens_without_a_server(reconstructed, tmp_path):
+    reconstructed.get_by_role("button", name="Take away").click()
     with reconstructed.expect_download() as waiting:
         reconstructed.get_by_role("button", name="This tracing (HTML)").click()
-    assert waiting.value.suggested_filename == "tracing.html"
+    assert re.fullmatch(r"tracing_[0-9a-f]{8}\.html", waiting.value.suggested_filename)
+    reconstructed.keyboard.press("Escape")
     document = tmp_path / "tracing.html"
     waiting.value.save_as(document)
     assert RESEARCH_ONLY in document.read_text(encoding="utf-8")

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.texts import say
 from ecg_core import Lead, Origin, Recording, examine, read
+from ecg_core.export.formats import FORMATS
 from ecg_core.export.notice import RESEARCH_ONLY
 from tests.dashboard.pages import as_text, drawn, figure, number, press, texts, told, uploaded, visit
 
@@ -62,9 +64,9 @@ def test_agreement_with_the_recorded_leads_is_shown(first_visit):
     assert set(waves["Wave"]) == {"QRS", "T"}
 
 
-def test_both_downloads_are_offered(first_visit):
-    labels = [element.proto.label for element in first_visit.get("download_button")]
-    assert labels == ["Mean, spread and band (CSV)", "This tracing (HTML)"]
+def test_the_tracing_and_every_format_are_offered(first_visit):
+    labels = {element.proto.label for element in first_visit.get("download_button")}
+    assert {say(f"downloads.{kind}") for kind in ("html", *FORMATS)} <= labels
 
 
 def test_another_sample_is_one_choice_away_and_has_no_reference():

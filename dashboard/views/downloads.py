@@ -1,0 +1,53 @@
+"""What can be taken away of a result: the tracing, and the numbers in every format that the engine writes."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+import streamlit as st
+
+from dashboard.figures import words
+from dashboard.session import Part
+from dashboard.texts import say
+from ecg_core.export.formats import FORMATS, one_file
+from ecg_core.export.provenance import short_hash
+from ecg_core.results import Analysis
+
+__all__ = ["take_away"]
+
+FILES: Mapping[str, tuple[str, str]] = {
+    "csv": ("csv", "text/csv"),
+    "parquet": ("parquet", "application/vnd.apache.parquet"),
+    "wfdb": ("zip", "application/zip"),
+    "edf": ("edf", "application/octet-stream"),
+    "dicom": ("dcm", "application/dicom"),
+    "fhir": ("fhir.json", "application/fhir+json"),
+    "json": ("json", "application/json"),
+    "npz": ("npz", "application/octet-stream"),
+}
+"""Ending and media type of what is saved in each of the engine's formats, in the order of the page."""
+
+
+def take_away(analysis: Analysis, part: Part, drawing: Callable[[], str]) -> None:
+    """Downloads, each made when it is asked for; ``drawing`` makes the tracing as an HTML document."""
+    row = st.container(horizontal=True, vertical_alignment="center")
+    with row.popover(say("downloads.take_away"), icon=":material/download:"):
+        st.caption(say("downloads.about"), width=340)
+        _button("html", drawing, _file_name("tracing", analysis, part, "html"), "text/html")
+        for kind, (ending, media) in FILES.items():
+            name = _file_name("reconstruction", analysis, part, ending)
+            _button(kind, partial(_written, kind, analysis), name, media)
+
+
+def _button(kind: str, make: Callable[[], str | bytes], file_name: str, media: str) -> None:
+    label = say(f"downloads.{kind}")
+    st.download_button(label, make, file_name, media, on_click="ignore", type="tertiary", icon=":material/download:")
+
+
+def _written(kind: str, analysis: Analysis) -> bytes:
+    return one_file(FORMATS[kind](analysis))
+
+
+def _file_name(content: str, analysis: Analysis, part: Part, ending: str) -> str:
+    """What a download is called: a hash in place of the name of the file it came from, and the part it is about."""
+    which = "" if part.is_all else f" {words.hours(part.start)} to {words.hours(part.end)}"
+    return f"{content}_{short_hash(analysis)}{which.replace(':', '-').replace(' ', '_')}.{ending}"

@@ -12,7 +12,7 @@ help: ## Show these commands
 	@sed -n 's/^\([a-z]*\):[^#]*## /make \1	/p' Makefile
 
 app: $(VENV)/.app ## Start the dashboard and print its address
-	$(BIN)/streamlit run dashboard/app.py
+	$(BIN)/streamlit run dashboard/server.py
 
 test: $(VENV)/.dev ## Run every test (the browser tests need Chromium)
 	$(BIN)/python -m pytest

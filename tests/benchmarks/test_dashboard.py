@@ -5,9 +5,9 @@ from itertools import cycle
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import browser, chromium_path, dashboard, visitor
+from tests.browser.conftest import browser, chromium_path, dashboard, server, visitor
 
-__all__ = ["browser", "chromium_path", "dashboard", "visitor"]
+__all__ = ["browser", "chromium_path", "dashboard", "server", "visitor"]
 
 LIMIT_SECONDS = 2.0
 LEADS_DRAWN = "chart => chart.querySelectorAll('.scatterlayer .js-line').length >= 12"

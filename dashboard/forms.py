@@ -10,7 +10,8 @@ import streamlit as st
 from dashboard.figures.paper import View, window_seconds
 from dashboard.figures.words import FIELD_NAMES, clock, hours, units
 from dashboard.session import Case, Intake, Part, Reader, intake, verdict_on
-from dashboard.theme import GAINS, SPEEDS, Layout
+from dashboard.texts import say
+from dashboard.theme import GAINS, SPEEDS, Layout, LeadOrder
 from ecg_core.errors import Question
 from ecg_core.export.notice import EARLIER_WARNING
 from ecg_core.records import PatientMetadata, Recording
@@ -244,12 +245,27 @@ def paper(case: Case) -> View:
     """How the tracing is laid out, on what paper, and which window of a long recording is shown."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         layout = st.segmented_control("Layout", list(Layout), default=Layout.GRID, required=True, key="layout")
+        order = st.segmented_control(
+            say("tracing.order"),
+            list(LeadOrder),
+            default=LeadOrder.STANDARD,
+            required=True,
+            format_func=lambda one: say(f"tracing.{one.name.lower()}"),
+            key="order",
+            help=say("tracing.order_help"),
+        )
         speed = st.segmented_control("mm/s", SPEEDS, default=25, required=True, key="speed")
         gain = st.segmented_control("mm/mV", GAINS, default=10, required=True, key="gain")
         with st.container(width="stretch", gap=None):
             use_earlier(case)
     start = _window(case.recording.duration, window_seconds(speed or 25), f"start {case.number} {speed}")
-    return View(layout=Layout(layout or Layout.GRID), speed=speed or 25, gain=gain or 10, start=start)
+    return View(
+        layout=Layout(layout or Layout.GRID),
+        order=LeadOrder(order or LeadOrder.STANDARD),
+        speed=speed or 25,
+        gain=gain or 10,
+        start=start,
+    )
 
 
 def use_earlier(case: Case) -> None:

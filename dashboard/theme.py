@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from ecg_core.vocabulary import LEADS, Lead
 
-__all__ = ["DARK", "GAINS", "LIGHT", "PAGE_MM", "SPEEDS", "Layout", "Palette", "Spread"]
+__all__ = ["DARK", "GAINS", "LIGHT", "PAGE_MM", "SPEEDS", "Layout", "LeadOrder", "Palette", "Spread"]
 
 SPEEDS = (25, 50)
 """Paper speeds on offer, mm/s."""
@@ -19,24 +19,61 @@ PAGE_MM = 250.0
 """Length of paper that is shown at once: ten seconds at 25 mm/s, five at 50 mm/s."""
 
 
+class LeadOrder(StrEnum):
+    """In which order the leads are shown; its value is how it is printed.
+
+    Cabrera's order goes through the frontal plane in steps of 30 degrees, for which aVR is shown upside down.
+    """
+
+    STANDARD = "standard"
+    CABRERA = "Cabrera"
+
+    @property
+    def leads(self) -> tuple[Lead, ...]:
+        """The twelve leads in this order.
+
+        >>> " ".join(LeadOrder.CABRERA.leads[:6])
+        'aVL I aVR II aVF III'
+        """
+        if self is LeadOrder.STANDARD:
+            return LEADS
+        return (Lead.AVL, Lead.I, Lead.AVR, Lead.II, Lead.AVF, Lead.III, *LEADS[6:])
+
+    def sign(self, lead: Lead) -> int:
+        """-1 for a lead that is shown upside down, else 1."""
+        return -1 if self is LeadOrder.CABRERA and lead is Lead.AVR else 1
+
+    def shown_as(self, lead: Lead) -> str:
+        """How the lead is called as it is shown.
+
+        >>> LeadOrder.CABRERA.shown_as(Lead.AVR)
+        '−aVR'
+        """
+        return f"−{lead}" if self.sign(lead) < 0 else str(lead)
+
+
 class Layout(StrEnum):
     """How the twelve leads are laid out on the page; its value is how it is printed."""
 
     GRID = "3×4 + rhythm"
+    PAIRS = "6×2"
     STACK = "12×1"
 
-    @property
-    def rows(self) -> tuple[tuple[Lead, ...], ...]:
+    def rows(self, order: LeadOrder = LeadOrder.STANDARD) -> tuple[tuple[Lead, ...], ...]:
         """Leads of each row from left to right, sharing the row's time equally.
 
         The rhythm row is Lead I, the only lead in which rhythm was measured.
 
-        >>> [str(lead) for lead in Layout.GRID.rows[0]]
+        >>> [str(lead) for lead in Layout.GRID.rows()[0]]
         ['I', 'aVR', 'V1', 'V4']
+        >>> [str(lead) for lead in Layout.PAIRS.rows(LeadOrder.CABRERA)[0]]
+        ['aVL', 'V1']
         """
         if self is Layout.STACK:
-            return tuple((lead,) for lead in LEADS)
-        return (*(LEADS[row::3] for row in range(3)), (Lead.I,))
+            return tuple((lead,) for lead in order.leads)
+        if self is Layout.PAIRS:
+            return tuple(order.leads[row::6] for row in range(6))
+        return (*(order.leads[row::3] for row in range(3)), (Lead.I,))
 
 
 class Spread(StrEnum):

@@ -34,12 +34,20 @@ Shape = dict[str, object]
 
 
 def _piece(signal: FloatArray, panel: Panel, sampling_rate: float) -> tuple[FloatArray, float, float]:
-    """The panel's part of ``signal``, thinned to at most `HIGHEST_RATE`: values, time of the first and step in s."""
+    """The panel's part of ``signal`` as it is shown, thinned to at most `HIGHEST_RATE`: values, time of the first and
+    step in s.
+    """
     step = ceil(sampling_rate / HIGHEST_RATE)
     first = max(0, ceil(round(panel.begin * sampling_rate, 6)))
     last = int(round(panel.end * sampling_rate, 6)) + 1
     values = np.asarray(signal[first : min(last, signal.size) : step], dtype=np.float32)
-    return values, first / sampling_rate, step / sampling_rate
+    return values * np.float32(panel.sign), first / sampling_rate, step / sampling_rate
+
+
+def _edges(analysis: Analysis, panel: Panel) -> tuple[FloatArray, FloatArray]:
+    """The band's arrays of which the panel shows the lower and the upper edge: upside down, they change places."""
+    low, high = analysis.reconstruction.low, analysis.reconstruction.high
+    return (low, high) if panel.sign > 0 else (high, low)
 
 
 def waveforms(analysis: Analysis, page: Page, palette: Palette) -> Iterator[go.Scatter]:
@@ -52,12 +60,9 @@ def waveforms(analysis: Analysis, page: Page, palette: Palette) -> Iterator[go.S
         provenance = reconstruction.provenance(panel.lead)
         measured = provenance is Provenance.MEASURED
         details = [mean]
-        text = f"<b>{panel.lead}</b> {provenance}<br>%{{x:.2f}} s, %{{customdata[0]:.2f}} mV"
+        text = f"<b>{panel.name}</b> {provenance}<br>%{{x:.2f}} s, %{{customdata[0]:.2f}} mV"
         if not measured:
-            low, high = (
-                _piece(side[row], panel, reconstruction.sampling_rate)[0]
-                for side in (reconstruction.low, reconstruction.high)
-            )
+            low, high = (_piece(side[row], panel, reconstruction.sampling_rate)[0] for side in _edges(analysis, panel))
             details += [low, high]
             text += f"<br>{promise} band %{{customdata[1]:.2f}} to %{{customdata[2]:.2f}} mV"
         yield go.Scatter(
@@ -72,7 +77,7 @@ def waveforms(analysis: Analysis, page: Page, palette: Palette) -> Iterator[go.S
                 "width": 1.5 if measured else 1.3,
                 "dash": "solid" if measured else ESTIMATED_DASH,
             },
-            name=f"{panel.lead} {provenance}",
+            name=f"{panel.name} {provenance}",
             showlegend=False,
         )
 
@@ -83,7 +88,7 @@ def bands(analysis: Analysis, page: Page, palette: Palette) -> Iterator[go.Scatt
     for panel in page.panels:
         if reconstruction.provenance(panel.lead) is Provenance.MEASURED:
             continue
-        for side, fill in ((reconstruction.low, None), (reconstruction.high, "tonexty")):
+        for side, fill in zip(_edges(analysis, panel), (None, "tonexty"), strict=True):
             values, begin, step = _piece(side[reconstruction.row(panel.lead)], panel, reconstruction.sampling_rate)
             yield go.Scatter(
                 x0=begin,
@@ -94,7 +99,7 @@ def bands(analysis: Analysis, page: Page, palette: Palette) -> Iterator[go.Scatt
                 fill=fill,
                 fillcolor=palette.band,
                 hoverinfo="skip",
-                name=f"{panel.lead} band",
+                name=f"{panel.name} band",
                 legendgroup="band",
                 showlegend=False,
             )
@@ -116,7 +121,7 @@ def references(analysis: Analysis, page: Page, palette: Palette) -> Iterator[go.
             mode="lines",
             line={"color": palette.reference, "width": 1.9},
             hoverinfo="skip",
-            name=f"{panel.lead} reference",
+            name=f"{panel.name} reference",
             legendgroup="reference",
             showlegend=False,
         )
@@ -142,11 +147,11 @@ def comparisons(compared: Analysis | None, page: Page, palette: Palette) -> Iter
             dx=step,
             y=values + np.float32(panel.baseline),
             customdata=values,
-            hovertemplate=f"<b>{panel.lead}</b> estimated by {name}<br>%{{x:.2f}} s, %{{customdata:.2f}} mV"
+            hovertemplate=f"<b>{panel.name}</b> estimated by {name}<br>%{{x:.2f}} s, %{{customdata:.2f}} mV"
             "<extra></extra>",
             mode="lines",
             line=comparison_line(palette),
-            name=f"{panel.lead} by {name}",
+            name=f"{panel.name} by {name}",
             legendgroup="compared",
             showlegend=False,
         )
@@ -187,7 +192,7 @@ def heat_strips(analysis: Analysis, page: Page, spread: Spread, scale: dict[str,
             row = values[reconstruction.row(panel.lead)]
             starts = at[where]
             strips[panel.row, where] = np.maximum.reduceat(row[: at[where[-1] + 1]], starts)
-        names[panel.row, inside] = str(panel.lead)
+        names[panel.row, inside] = panel.name
     # Between the strips lie empty rows, so that one map with edges in mV draws them all, from the bottom up.
     z = np.full((2 * len(page.strips) - 1, columns), np.nan, dtype=np.float32)
     z[::2] = strips[::-1]

@@ -7,7 +7,7 @@ from math import ceil
 
 import numpy as np
 
-from dashboard.theme import PAGE_MM, Layout
+from dashboard.theme import PAGE_MM, Layout, LeadOrder
 from ecg_core.results import Analysis
 from ecg_core.vocabulary import FloatArray, Lead
 
@@ -26,9 +26,10 @@ WIDEST_PX = 1020
 
 @dataclass(frozen=True)
 class View:
-    """What the user chose to see: layout, paper, and where the window starts (s)."""
+    """What the user chose to see: layout, order of the leads, paper, and where the window starts (s)."""
 
     layout: Layout = Layout.GRID
+    order: LeadOrder = LeadOrder.STANDARD
     speed: int = 25
     gain: int = 10
     start: float = 0.0
@@ -36,13 +37,18 @@ class View:
 
 @dataclass(frozen=True)
 class Panel:
-    """One lead on the page: its row, its baseline in mV on the common axis, its time from ``begin`` to ``end`` in s."""
+    """One lead on the page: its row, its baseline in mV on the common axis, its time from ``begin`` to ``end`` in s.
+
+    ``name`` is how it is called; ``sign`` is -1 where it is shown upside down.
+    """
 
     lead: Lead
     row: int
     baseline: float
     begin: float
     end: float
+    name: str
+    sign: int = 1
     rhythm: bool = False
 
 
@@ -84,9 +90,9 @@ def lay_out(analysis: Analysis, view: View, compared: Analysis | None = None) ->
     user moves along a long recording.
     """
     seconds = window_seconds(view.speed)
-    rows = view.layout.rows
+    rows = view.layout.rows(view.order)
     label = 0.0 if view.layout is Layout.STACK else LABEL_MM
-    reach = [_reach_mm(analysis, compared, leads, view.gain) for leads in rows]
+    reach = [_reach_mm(analysis, compared, leads, view) for leads in rows]
     depths = [down + CLEARANCE_MM + STRIP_MM + CLEARANCE_MM / 2 for _, down in reach]
     at = [0.0]
     for depth, (up, _) in zip(depths, reach[1:], strict=False):
@@ -99,7 +105,7 @@ def lay_out(analysis: Analysis, view: View, compared: Analysis | None = None) ->
     )
     pulse_mm = 0.2 * view.speed + 4.0
     return Page(
-        panels=tuple(_panels(rows, baselines, view.start, seconds)),
+        panels=tuple(_panels(view, baselines, seconds)),
         baselines=baselines,
         label_tops=tuple((mm + up + LABEL_MM / 2) / view.gain for mm, (up, _) in zip(at, reach, strict=True)),
         strips=strips,
@@ -111,23 +117,27 @@ def lay_out(analysis: Analysis, view: View, compared: Analysis | None = None) ->
     )
 
 
-def _panels(
-    rows: tuple[tuple[Lead, ...], ...], baselines: tuple[float, ...], start: float, seconds: float
-) -> Iterator[Panel]:
+def _panels(view: View, baselines: tuple[float, ...], seconds: float) -> Iterator[Panel]:
+    rows, order = view.layout.rows(view.order), view.order
     grid = max(map(len, rows)) > 1
     for row, (leads, baseline) in enumerate(zip(rows, baselines, strict=True)):
-        edges = np.linspace(start, start + seconds, len(leads) + 1).tolist()
+        edges = np.linspace(view.start, view.start + seconds, len(leads) + 1).tolist()
         for lead, (begin, end) in zip(leads, pairwise(edges), strict=True):
-            yield Panel(lead, row, baseline, begin, end, rhythm=grid and len(leads) == 1)
+            rhythm = grid and len(leads) == 1
+            yield Panel(lead, row, baseline, begin, end, order.shown_as(lead), order.sign(lead), rhythm)
 
 
-def _reach_mm(analysis: Analysis, compared: Analysis | None, leads: tuple[Lead, ...], gain: int) -> tuple[float, float]:
-    """How far the leads of a row reach above and below their baseline, in mm of paper."""
-    reconstruction, reference = analysis.reconstruction, analysis.reference
-    signals: list[FloatArray] = [reconstruction.mean[reconstruction.row(lead)] for lead in leads]
-    if compared is not None:
-        signals += [compared.reconstruction.mean[reconstruction.row(lead)] for lead in leads]
-    signals += [reference[lead] for lead in leads if reference is not None and lead in reference]
+def _reach_mm(
+    analysis: Analysis, compared: Analysis | None, leads: tuple[Lead, ...], view: View
+) -> tuple[float, float]:
+    """How far the leads of a row reach above and below their baseline as they are shown, in mm of paper."""
+    reference, gain = analysis.reference, view.gain
+    signals: list[FloatArray] = []
+    for lead in leads:
+        row = analysis.reconstruction.row(lead)
+        signals += [view.order.sign(lead) * one.reconstruction.mean[row] for one in (analysis, compared) if one]
+        if reference is not None and lead in reference:
+            signals.append(view.order.sign(lead) * reference[lead])
     step = max(1, ceil(signals[0].size / EXTENT_SAMPLES))
     extremes = [np.quantile(signal[::step], (0.0002, 0.9998)) for signal in signals]
     up = max(gain + 1.0, *(float(high) * gain for _, high in extremes))

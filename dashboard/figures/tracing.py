@@ -62,9 +62,10 @@ def tracing(analysis: Analysis, view: View, palette: Palette = LIGHT, *, compare
 
 
 def filters_in_words(analysis: Analysis) -> str:
-    """The filter as it is printed on the tracing, such as ``0.5–40 Hz``."""
-    preparation = analysis.card.preparation
-    return f"{preparation.low_hz:g}–{preparation.high_hz:g} Hz"
+    """The filter of Lead I as it is printed on the tracing, such as ``0.5–40 Hz, no notch``."""
+    preparation, mains = analysis.card.preparation, analysis.examination.removed[1:]
+    notch = f"notch {mains[0].removeprefix('mains at ')}" if mains else "no notch"
+    return f"{preparation.low_hz:g}–{preparation.high_hz:g} Hz, {notch}"
 
 
 def _layout(
@@ -100,7 +101,7 @@ def _layout(
             "font": {"size": 11},
             "bgcolor": "rgba(0,0,0,0)",
         },
-        "uirevision": f"{view.layout}|{view.speed}|{view.gain}|{view.start}",
+        "uirevision": f"{view.layout}|{view.order}|{view.speed}|{view.gain}|{view.start}",
         "meta": {"notice": RESEARCH_ONLY, "model": analysis.card.name, "earlier_ecg": earlier_in_words(analysis)},
     }
 
@@ -198,7 +199,7 @@ def _lead_names(page: Page, palette: Palette, *, stack: bool) -> list[Annotation
         }
         if stack:
             name |= {
-                "text": f"<b>{panel.lead}</b><br>{provenance}",
+                "text": f"<b>{panel.name}</b><br>{provenance}",
                 "xref": "x domain",
                 "x": 0,
                 "xanchor": "right",
@@ -209,7 +210,7 @@ def _lead_names(page: Page, palette: Palette, *, stack: bool) -> list[Annotation
         else:
             rhythm = " (rhythm)" if panel.rhythm else ""
             name |= {
-                "text": f"<b>{panel.lead}</b> {provenance}{rhythm}",
+                "text": f"<b>{panel.name}</b> {provenance}{rhythm}",
                 "x": panel.begin,
                 "xanchor": "left",
                 "y": page.label_tops[panel.row],

@@ -35,7 +35,7 @@ __all__ = [
     "two_models",
 ]
 
-LEAST_PAGE = 760
+LEAST_PAGE = 860
 """Width in pixels below which the tracing scrolls sideways rather than shrink."""
 VERDICTS: Mapping[Verdict, tuple[str, str, str]] = {
     Verdict.PASS: ("Signal good", "green", ":material/check_circle:"),

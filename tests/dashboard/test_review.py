@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.texts import say
+from dashboard.theme import Layout, LeadOrder
 from ecg_core import Lead, Origin, Recording, examine, read
 from ecg_core.export.formats import FORMATS
 from ecg_core.export.notice import RESEARCH_ONLY
@@ -223,7 +224,7 @@ def test_model_passes_and_seed_are_the_users():
 
 def test_layers_are_switched_in_the_figure_alone(first_visit):
     labels = [group.label for group in first_visit.button_group]
-    assert sorted(labels) == ["Layout", "Recording", "mm/mV", "mm/s"]
+    assert sorted(labels) == ["Layout", "Order", "Recording", "mm/mV", "mm/s"]
     (menu,) = figure(first_visit)["layout"]["updatemenus"]
     assert [button["label"] for button in menu["buttons"]] == ["total", "dropout", "off"]
 
@@ -238,6 +239,20 @@ def test_layout_and_paper_can_be_chosen():
     assert layout["yaxis"]["scaleratio"] == 20 / 50
     assert sum(note["name"].startswith("label ") for note in layout["annotations"]) == 12
     assert figure(page)["layout"]["xaxis"]["range"][1] == 5
+
+
+@pytest.mark.parametrize("layout", Layout)
+def test_each_layout_can_be_shown_in_cabreras_order(first_visit, layout):
+    first_visit.button_group(key="layout").set_value(layout)
+    first_visit.button_group(key="order").set_value(LeadOrder.CABRERA).run()
+    assert not first_visit.exception
+    names = [note["text"] for note in figure(first_visit)["layout"]["annotations"] if note["name"].startswith("label ")]
+    assert sum(name.startswith("<b>−aVR</b>") for name in names) == 1
+    assert names[0].startswith("<b>aVL</b>")
+    rows = {note["y"] for note in figure(first_visit)["layout"]["annotations"] if note["name"].startswith("label ")}
+    assert len(rows) == len(layout.rows())
+    first_visit.button_group(key="layout").set_value(Layout.GRID)
+    first_visit.button_group(key="order").set_value(LeadOrder.STANDARD).run()
 
 
 def test_a_long_recording_is_seen_window_by_window():

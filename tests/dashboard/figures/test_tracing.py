@@ -8,12 +8,13 @@ import pytest
 
 from dashboard.figures.paper import View, lay_out
 from dashboard.figures.tracing import tracing
-from dashboard.theme import DARK, GAINS, LIGHT, SPEEDS, Layout, Spread
+from dashboard.theme import DARK, GAINS, LIGHT, SPEEDS, Layout, LeadOrder, Spread
 from ecg_core import LEADS, Lead
 from ecg_core.export.notice import EARLIER_WARNING, RESEARCH_ONLY
 from ecg_core.vocabulary import ESTIMATED
 
 STACK = View(layout=Layout.STACK)
+CABRERA = View(layout=Layout.STACK, order=LeadOrder.CABRERA)
 
 
 def named(figure, ending):
@@ -89,7 +90,7 @@ def test_one_heat_map_holds_all_strips_on_a_fixed_scale(analysis, layout, spread
     assert f"{spread} sd" in strips.colorbar.title.text
     assert strips.colorbar.ticktext[-1] == f"≥ {top:g} mV"
     rows = strips.z[::2]
-    assert len(rows) == len(layout.rows)
+    assert len(rows) == len(layout.rows())
     assert np.isfinite(rows).all()
     assert np.isnan(strips.z[1::2]).all()
 
@@ -177,7 +178,7 @@ def test_boxes_are_square_and_paper_is_printed_on_the_tracing(analysis, layout, 
     assert y.dtick * gain == pytest.approx(5)
     assert (x.minor.dtick * speed, y.minor.dtick * gain) == (pytest.approx(1), pytest.approx(1))
     text = printed(figure)
-    for fact in (f"{speed} mm/s", f"{gain} mm/mV", "0.5–40 Hz", "not to scale", analysis.card.name):
+    for fact in (f"{speed} mm/s", f"{gain} mm/mV", "0.5–40 Hz, no notch", "not to scale", analysis.card.name):
         assert fact in text
 
 
@@ -191,7 +192,7 @@ def test_the_notice_is_on_the_figure_and_in_what_is_exported(analysis):
 def test_the_calibration_pulse_is_1_mv_for_200_ms_before_every_row(analysis, layout):
     view = View(layout=layout)
     (pulse,) = (trace for trace in tracing(analysis, view).data if trace.name.startswith("calibration"))
-    rows = np.split(np.column_stack([pulse.x, pulse.y]), len(layout.rows))
+    rows = np.split(np.column_stack([pulse.x, pulse.y]), len(layout.rows()))
     for row, baseline in zip(rows, lay_out(analysis, view).baselines, strict=True):
         up = row[row[:, 1] > baseline + 0.5]
         assert np.allclose(up[:, 1], baseline + 1)
@@ -273,3 +274,50 @@ def test_another_model_is_named_in_the_legend_which_switches_it(analysis, analys
     assert entry.name == "estimated by other"
     assert {trace.legendgroup for trace in named(figure, " by other").values()} == {"compared"}
     assert "compared" not in {trace.legendgroup for trace in tracing(analysis, View()).data}
+
+
+@pytest.mark.parametrize("layout", Layout)
+def test_cabrera_names_what_it_shows_upside_down(analysis, layout):
+    figure = tracing(analysis, View(layout=layout, order=LeadOrder.CABRERA))
+    labels = [note.text for note in figure.layout.annotations if note.name.startswith("label ")]
+    assert sum("<b>−aVR</b>" in label for label in labels) == 1
+    assert not any("<b>aVR</b>" in label for label in labels)
+    (drawn,) = (trace for trace in figure.data if trace.name == "−aVR estimated")
+    assert "<b>−aVR</b>" in drawn.hovertemplate
+    assert "−aVR" in heat_map(figure, Spread.TOTAL).text
+    assert figure.layout.uirevision != tracing(analysis, View(layout=layout)).layout.uirevision
+
+
+def test_cabrera_turns_curve_band_reference_and_comparison_of_avr_upside_down_and_no_other(
+    analysis, analysis_by_other_model
+):
+    kinds = ("estimated", "reference", "by other")
+    upright = tracing(analysis, STACK, compared=analysis_by_other_model)
+    cabrera = tracing(analysis, CABRERA, compared=analysis_by_other_model)
+    bases = {
+        figure: lay_out(analysis, view, analysis_by_other_model).panels for figure, view in ((0, STACK), (1, CABRERA))
+    }
+
+    def curves(figure, which, name, kind):
+        lead = Lead(name.removeprefix("−"))
+        baseline = next(panel.baseline for panel in bases[which] if panel.lead is lead)
+        return [trace.y - baseline for trace in figure.data if trace.name == f"{name} {kind}"]
+
+    for kind in kinds:
+        (before,), (after,) = curves(upright, 0, "aVR", kind), curves(cabrera, 1, "−aVR", kind)
+        assert np.allclose(after, -before, atol=1e-5)
+        assert np.abs(before).max() > 0.2
+        (before,), (after,) = curves(upright, 0, "aVF", kind), curves(cabrera, 1, "aVF", kind)
+        assert np.allclose(after, before, atol=1e-5)
+    (low, high), (low_now, high_now) = curves(upright, 0, "aVR", "band"), curves(cabrera, 1, "−aVR", "band")
+    assert np.allclose(low_now, -high, atol=1e-5)
+    assert np.allclose(high_now, -low, atol=1e-5)
+    said = next(trace.customdata for trace in cabrera.data if trace.name == "−aVR estimated")
+    assert (said[:, 1] <= said[:, 0]).all()
+    assert (said[:, 0] <= said[:, 2]).all()
+
+
+def test_the_filter_is_printed_with_the_notch_that_was_set(analysis):
+    examination = replace(analysis.examination, removed=("below 0.5 Hz and above 40 Hz", "mains at 60 Hz"))
+    assert "0.5–40 Hz, notch 60 Hz" in printed(tracing(replace(analysis, examination=examination), View()))
+    assert "no notch" in printed(tracing(analysis, View()))

@@ -2,14 +2,14 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
 import numpy as np
 
 from ecg_core.errors import LeadMissing, MetadataOutOfRange, RecordingRefused
-from ecg_core.vocabulary import FloatArray, Lead, Origin, Sex
+from ecg_core.vocabulary import FloatArray, Lead, Origin, Removed, Sex
 
 __all__ = [
     "METADATA_RANGES",
@@ -35,8 +35,9 @@ class Recording:
     """Some leads of an ECG in mV, recorded at the same time.
 
     ``signals (lead, sample)`` in mV, finite; ``leads`` names its rows; ``sampling_rate`` in Hz; ``source``
-    is the format it was read from; ``notes`` say what the reader assumed or removed. Names, dates of
-    birth and file names are never part of it.
+    is the format it was read from; ``notes`` say what the reader assumed, and ``removed`` what personal things it left
+    out. Names, dates of birth and file names are never part of it. ``started_at`` is whole, so that the age of an
+    earlier ECG is known in days; screens and exports give its month alone.
 
     >>> strip = Recording(np.zeros((1, 5000)), (Lead.I,), 500.0, "generated")
     >>> strip.duration, strip[Lead.I].shape
@@ -49,6 +50,7 @@ class Recording:
     source: str
     started_at: datetime | None = None
     notes: tuple[str, ...] = ()
+    removed: tuple[Removed, ...] = ()
 
     def __post_init__(self) -> None:
         signals = np.asarray(self.signals)
@@ -83,7 +85,7 @@ class Recording:
     def only(self, *leads: Lead) -> "Recording":
         """The same recording with these leads alone, in this order."""
         rows = np.stack([self[lead] for lead in leads])
-        return Recording(rows, leads, self.sampling_rate, self.source, self.started_at, self.notes)
+        return replace(self, signals=rows, leads=leads)
 
     def between(self, start: float, end: float) -> "Recording":
         """The part from ``start`` to ``end``, in seconds from the beginning; times in it begin at zero again.
@@ -93,7 +95,7 @@ class Recording:
         """
         first, last = round(start * self.sampling_rate), round(end * self.sampling_rate)
         started = None if self.started_at is None else self.started_at + timedelta(seconds=start)
-        return Recording(self.signals[:, first:last], self.leads, self.sampling_rate, self.source, started, self.notes)
+        return replace(self, signals=self.signals[:, first:last], started_at=started)
 
 
 def days_between(earlier: Recording, recording: Recording) -> float | None:

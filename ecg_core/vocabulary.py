@@ -20,6 +20,7 @@ __all__ = [
     "Lead",
     "Origin",
     "Provenance",
+    "Removed",
     "Sex",
     "Verdict",
     "Wave",
@@ -83,6 +84,23 @@ class Provenance(StrEnum):
 
     MEASURED = "measured"
     ESTIMATED = "estimated"
+
+
+class Removed(StrEnum):
+    """What a reader leaves out of a file because it is personal, or somebody's opinion; its value is how it is printed.
+
+    >>> ", ".join((Removed.NAME, Removed.BIRTH))
+    'name, date of birth'
+    """
+
+    NAME = "name"
+    IDENTIFIER = "patient identifier"
+    BIRTH = "date of birth"
+    SERIAL = "device serial or station name"
+    STAFF = "names of staff"
+    PLACE = "institution and place"
+    TEXT = "free text"
+    INTERPRETATION = "machine interpretation"
 
 
 class Origin(StrEnum):

@@ -7,13 +7,14 @@ import streamlit as st
 
 from dashboard import cached, forms
 from dashboard.session import Intake, case, explained, verdict_on
-from dashboard.views import earlier, panels
+from dashboard.views import earlier, panels, removed
 from ecg_core import examine, list_models, read
 from ecg_core.export.notice import RESEARCH_ONLY
 from ecg_core.vocabulary import Verdict
 
 FORMATS = (
-    "WFDB (.hea with its .dat or .mat, together), CSV or text, Apple Watch CSV, EDF. "
+    "WFDB (.hea with its .dat or .mat, together), CSV or text, Apple Watch CSV, AliveCor ATC and Kardia JSON, EDF, "
+    "BDF, DICOM, GE MUSE XML, Philips Sierra XML, HL7 aECG, SCP-ECG, ISHNE, Mortara ELI XML. "
     "Whether they fit is decided by what is in them, not by their names."
 )
 
@@ -39,6 +40,7 @@ if files.recording is None:
     st.stop()
 
 with st.sidebar:
+    removed.beside_upload(files.recording)
     part = forms.part(files.recording, files.key)
 this = case(files.recording, part, files.files, title=title, is_sample=source != "Upload")
 if this.examination is None:

@@ -53,6 +53,7 @@ def _summary(analysis: Analysis) -> dict[str, Any]:
             "duration_s": recording.duration,
             "month": month(analysis),
             "notes": list(recording.notes),
+            "left_out": list(recording.removed),
             "removed_by_filter": list(examination.removed),
         },
         "quality": {

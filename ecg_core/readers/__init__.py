@@ -7,7 +7,7 @@
 from collections.abc import Mapping
 
 from ecg_core.errors import RecordingRefused, UnreadableFile
-from ecg_core.readers import apple, delimited, edf, wfdb
+from ecg_core.readers import apple, atc, delimited, device, edf, wfdb
 from ecg_core.readers.acceptance import accept
 from ecg_core.readers.channels import Format
 from ecg_core.readers.estimated import keep_measured
@@ -17,9 +17,14 @@ from ecg_core.records import Recording
 
 __all__ = ["FORMATS", "patient_from", "read"]
 
-FORMATS = tuple(Format(module.NAME, module.claims, module.load) for module in (edf, wfdb, apple, delimited))
+FORMATS = tuple(
+    Format(module.NAME, module.claims, module.load) for module in (edf, device, atc, wfdb, apple, delimited)
+)
 
-_READ_TODAY = "WFDB (.hea with .dat or .mat), EDF, Apple Watch CSV, and columns of numbers as text (CSV, TSV)"
+_READ_TODAY = (
+    "WFDB (.hea with .dat or .mat), EDF, Apple Watch CSV, DICOM ECG, GE MUSE XML, Philips Sierra XML, HL7 aECG, "
+    "SCP-ECG, ISHNE, Mortara ELI XML, AliveCor ATC, Kardia JSON, BDF, and columns of numbers as text (CSV, TSV)"
+)
 
 
 def read(

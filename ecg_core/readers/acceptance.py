@@ -53,7 +53,8 @@ def accept(raw: RawFile, sampling_rate: float | None, unit: str | None, lead: st
         notes.extend(bridged)
     notes.extend(_left_out(raw.channels, chosen, rows))
     notes.extend(_inconsistent(rows))
-    return Recording(np.stack(list(rows.values())), tuple(rows), rate, raw.source, raw.started_at, tuple(notes))
+    signals = np.stack(list(rows.values()))
+    return Recording(signals, tuple(rows), rate, raw.source, raw.started_at, tuple(notes), raw.removed)
 
 
 def _is_voltage(channel: Channel) -> bool:

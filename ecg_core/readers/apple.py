@@ -16,6 +16,7 @@ from ecg_core.errors import UnreadableFile
 from ecg_core.readers.channels import Channel, RawFile
 from ecg_core.readers.leads import lead_inside
 from ecg_core.readers.text import decode, millivolts_per, number
+from ecg_core.vocabulary import Removed
 
 __all__ = ["NAME", "claims", "load"]
 
@@ -25,6 +26,8 @@ _HEADING_LINES = 40
 _FEWEST_ENTRIES = 4
 _RATE = re.compile(r"(\d{2,5}(?:[.,]\d+)?)\s*[^\W\d_]+\.?")
 _STARTED = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2} [+-]\d{4}")
+_REMOVED = (Removed.NAME, Removed.BIRTH, Removed.INTERPRETATION)
+"""What the heading of every export holds, whatever its language."""
 _WATCH = re.compile(r"Watch\d{1,2},\d{1,2}")
 
 
@@ -55,9 +58,8 @@ def load(files: Mapping[str, bytes]) -> RawFile:
     lead = lead_inside(entries[_unit_line(entries) - 1]) if _unit_line(entries) else None
     channel = Channel(values, 1, lead.value if lead else "", _unit(entries), _rate(entries))
     watches = [value for value in entries if _WATCH.fullmatch(value)]
-    notes: tuple[str, ...] = ("Name and date of birth in the file's heading were removed.",)
-    notes += tuple(f"Recorded with {watch}." for watch in watches[:1])
-    return RawFile((channel,), NAME, _started(entries), notes)
+    notes = tuple(f"Recorded with {watch}." for watch in watches[:1])
+    return RawFile((channel,), NAME, _started(entries), notes, _REMOVED)
 
 
 def _split(text: str) -> tuple[list[str], list[str]]:

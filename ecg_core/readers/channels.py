@@ -1,10 +1,11 @@
 """What a format's reader hands over: the channels of a file as they are written in it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from ecg_core.vocabulary import FloatArray
+from ecg_core.records import PatientMetadata
+from ecg_core.vocabulary import FloatArray, Removed
 
 __all__ = ["Channel", "Format", "RawFile"]
 
@@ -27,12 +28,18 @@ class Channel:
 
 @dataclass(frozen=True, eq=False)
 class RawFile:
-    """The channels of a file, the format's name, when recording began, and what the reader assumed or removed."""
+    """The channels of a file, and the format's name.
+
+    Also when recording began, what the reader assumed (``notes``), what personal things it left out (``removed``), and
+    what the file states about the patient, where the format's reader learns that on the way.
+    """
 
     channels: tuple[Channel, ...]
     source: str
     started_at: datetime | None = None
     notes: tuple[str, ...] = ()
+    removed: tuple[Removed, ...] = ()
+    patient: PatientMetadata = field(default_factory=PatientMetadata)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
-"""EDF and EDF+ files, decoded by edfio once their header has been checked against the file's size.
+"""EDF, EDF+ and their 24-bit sister BDF, decoded by edfio once their header has been checked against the file's size.
 
-Source: Kemp et al. 1992 and 2003, https://www.edfplus.info/specs/.
+Source: Kemp et al. 1992 and 2003, https://www.edfplus.info/specs/; BDF: https://www.biosemi.com/faq/file_format.htm.
 """
 
 from collections.abc import Mapping
@@ -8,6 +8,7 @@ from contextlib import suppress
 from datetime import datetime
 from fractions import Fraction
 from io import BytesIO
+from typing import Any
 
 import edfio
 import numpy as np
@@ -15,19 +16,21 @@ import numpy as np
 from ecg_core.errors import UnreadableFile
 from ecg_core.readers.channels import Channel, RawFile
 from ecg_core.readers.text import number
+from ecg_core.vocabulary import Removed
 
 __all__ = ["NAME", "claims", "load"]
 
 NAME = "EDF"
 
+_BDF = b"\xffBIOSEMI"
 _FIXED, _PER_SIGNAL = 256, 256
 _BEFORE_COUNTS = 216
 """Bytes a signal takes in the header before its samples a record: label to prefiltering."""
 
 
 def claims(files: Mapping[str, bytes]) -> bool:
-    """Whether the one file of ``files`` begins as EDF does."""
-    return len(files) == 1 and next(iter(files.values())).startswith(b"0       ")
+    """Whether the one file of ``files`` begins as EDF or BDF does."""
+    return len(files) == 1 and next(iter(files.values())).startswith((b"0       ", _BDF))
 
 
 def load(files: Mapping[str, bytes]) -> RawFile:
@@ -38,13 +41,15 @@ def load(files: Mapping[str, bytes]) -> RawFile:
     """
     data = next(iter(files.values()))
     records = _check_size(data)
-    if data[192:197] == b"EDF+D":
+    name = "BDF" if data.startswith(_BDF) else NAME
+    if data[192:197] in (b"EDF+D", b"BDF+D"):
         raise UnreadableFile(
-            "The EDF file holds a recording with interruptions (EDF+D); expected none: cut out a stretch."
+            f"The {name} file holds a recording with interruptions ({name}+D); expected none: cut out a stretch."
         )
     try:
         counted = data[:236] + f"{records:<8}".encode("ascii") + data[244:]
-        edf = edfio.read_edf(BytesIO(counted), header_encoding="latin-1")
+        reader = edfio.read_bdf if name == "BDF" else edfio.read_edf
+        edf = reader(BytesIO(counted), header_encoding="latin-1")
         channels = tuple(_channel(signal, place) for place, signal in enumerate(edf.signals, 1))
     except (ValueError, ZeroDivisionError, OverflowError, IndexError):
         raise UnreadableFile(
@@ -52,8 +57,9 @@ def load(files: Mapping[str, bytes]) -> RawFile:
         ) from None
     if not channels:
         raise UnreadableFile("The EDF file holds annotations and no signal; expected an ECG.")
-    notes = ("Names and other personal fields of the header were left out.",)
-    return RawFile(channels, "EDF+" if data[192:196] == b"EDF+" else NAME, _started(data), notes)
+    plus = data[192:196] in (b"EDF+", b"BDF+")
+    removed = _removed(data, plus, any(note.text for note in edf.annotations))
+    return RawFile(channels, f"{name}+" if plus else name, _started(data), removed=removed)
 
 
 def _integer(field: bytes) -> int:
@@ -75,11 +81,11 @@ def _check_size(data: bytes) -> int:
     counts = [_integer(data[start + 8 * place : start + 8 * place + 8]) for place in range(signals)]
     if min(counts) < 1:
         raise UnreadableFile("The EDF header is damaged: a signal has no samples in a record; copy the file again.")
-    records, bytes_a_record = _integer(data[236:244]), 2 * sum(counts)
+    records, bytes_a_record = _integer(data[236:244]), (3 if data.startswith(_BDF) else 2) * sum(counts)
     held = Fraction(len(data) - header, bytes_a_record)
     if records != held and not (records == -1 and held.denominator == 1):
         raise UnreadableFile(
-            f"The EDF header claims {records} data records and the file holds {float(held):.4g}; "
+            f"The EDF header claims {records} data records and the file holds {float(held):.9g}; "
             "it was cut short or altered: copy the file again."
         )
     duration = number(data[244:252].decode("latin-1"))
@@ -88,7 +94,28 @@ def _check_size(data: bytes) -> int:
     return int(held)
 
 
-def _channel(signal: edfio.EdfSignal, place: int) -> Channel:
+def _removed(data: bytes, plus: bool, annotated: bool) -> tuple[Removed, ...]:
+    """What the header's two personal fields hold; plain EDF gives them no form, so that anything may be in them.
+
+    Text of annotations is left out as well.
+    """
+    patient, recording = (field.decode("latin-1").split() for field in (data[8:88], data[88:168]))
+    if not plus:
+        return (Removed.NAME, Removed.TEXT) if patient or recording else ()
+    places = (
+        (Removed.IDENTIFIER, patient[:1]),
+        (Removed.BIRTH, patient[2:3]),
+        (Removed.NAME, patient[3:4]),
+        (Removed.STAFF, recording[3:4]),
+        (Removed.SERIAL, recording[4:5]),
+        (Removed.TEXT, patient[4:] + recording[2:3] + recording[5:]),
+    )
+    return tuple(
+        kind for kind, words in places if any(word != "X" for word in words) or (kind is Removed.TEXT and annotated)
+    )
+
+
+def _channel(signal: Any, place: int) -> Channel:
     """A signal in its physical unit; where the header has no scale, its integers and no unit, so that it is asked."""
     digital = np.asarray(signal.digital, dtype=np.float64)
     steps = signal.digital_max - signal.digital_min

@@ -14,7 +14,9 @@ __all__ = ["choose_leads", "lead_inside", "parse_lead"]
 _WORDS = r"MDC|ECG|EKG|LEAD|ABLEITUNG|D[EÉ]RIVATION|DERIVACI[OÓ]N|DERIVAZIONE|AFLEIDING|AVLEDNING|ОТВЕДЕНИЕ"
 _GAP = r"[\s_:.\-]*"
 _NAMED = re.compile(rf"(?:(?:{_WORDS}){_GAP})*(AV[RLF]|I{{1,3}}|V[1-6]|D(?=I))(I{{0,3}})")
-_OTHER = re.compile(rf"(?:(?:{_WORDS}){_GAP})*(-?AVR|ML(I{{1,3}}|V[1-6])|MCL?[1-6]|[XYZ]|V[XYZ]|V[7-9]|V[1-9]R|CM5)")
+_OTHER = re.compile(
+    rf"(?:(?:{_WORDS}){_GAP})*(-?AVR|ML(I{{1,3}}|V[1-6])|MCL?[1-6]|[XYZ]|V[XYZ]|V[7-9]|V[1-9]R|CM5|PAC(?:E|ING|EMAKER).*)"
+)
 _INSIDE = re.compile(r"(?<![A-Za-z0-9])(aV[RLF]|I{1,3}|V[1-6])(?![A-Za-z0-9])")
 _BY_NAME = {lead.upper(): lead for lead in Lead}
 

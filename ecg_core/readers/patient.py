@@ -1,11 +1,12 @@
-"""Age and sex, where a file states them, and nothing else about the patient."""
+"""Age, sex and what a device measured, where a file states them, and nothing else about the patient."""
 
 import re
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 
-from ecg_core.readers import edf
+from ecg_core.errors import UnreadableFile
+from ecg_core.readers import device, edf
 from ecg_core.readers.text import decode
 from ecg_core.readers.wfdb_header import comments, is_header
 from ecg_core.records import METADATA_RANGES, PatientMetadata
@@ -19,7 +20,9 @@ _SEXES = {"m": Sex.MALE, "male": Sex.MALE, "f": Sex.FEMALE, "female": Sex.FEMALE
 
 
 def patient_from(files: Mapping[str, bytes]) -> PatientMetadata:
-    """Age and sex as WFDB comments or an EDF+ header state them; unknown where they do not.
+    """What the files state about the patient, each value with the origin FILE; unknown where they do not.
+
+    Age and sex from WFDB comments or an EDF+ header; from a device's file also rate, QRS duration and count, and axes.
 
     An EDF+ header gives a date of birth: only the age in whole years at the start of the recording is kept. Never
     raises: files that cannot be read state nothing.
@@ -28,6 +31,10 @@ def patient_from(files: Mapping[str, bytes]) -> PatientMetadata:
     >>> patient.age_years, patient.sex.value, patient.origin("sex").value
     (74.0, 'male', 'read from the file')
     """
+    if device.claims(files):
+        with suppress(UnreadableFile):
+            return device.load(files).patient
+        return PatientMetadata()
     age: float | None = None
     sex: Sex | None = None
     if edf.claims(files):
@@ -50,7 +57,7 @@ def _from_comments(lines: tuple[str, ...]) -> tuple[float | None, Sex | None]:
 
 def _from_edf(data: bytes) -> tuple[float | None, Sex | None]:
     """From the patient field of EDF+: code, sex, date of birth, name; plain EDF has no form to rely on."""
-    if data[192:196] != b"EDF+":
+    if data[192:196] not in (b"EDF+", b"BDF+"):
         return None, None
     patient = data[8:88].decode("latin-1").split()
     recording = data[88:168].decode("latin-1").split()

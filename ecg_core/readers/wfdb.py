@@ -15,7 +15,7 @@ from ecg_core.errors import UnreadableFile
 from ecg_core.readers.channels import Channel, RawFile
 from ecg_core.readers.text import decode
 from ecg_core.readers.wfdb_header import Header, SignalLine, comments, is_header, parse_header
-from ecg_core.vocabulary import FloatArray, IntArray
+from ecg_core.vocabulary import FloatArray, IntArray, Removed
 
 __all__ = ["NAME", "claims", "load"]
 
@@ -31,7 +31,7 @@ def claims(files: Mapping[str, bytes]) -> bool:
 
 
 def load(files: Mapping[str, bytes]) -> RawFile:
-    """The signals of the record in ``files``; its comments are not read.
+    """The signals of the record in ``files``; its comments are left out, except age and sex.
 
     Raises `UnreadableFile` where one of the pair is missing, the header claims more than the signal file holds, or
     the checksums do not fit.
@@ -50,8 +50,8 @@ def load(files: Mapping[str, bytes]) -> RawFile:
     others = {name: data for name, data in files.items() if name != headers[0]}
     parts = [_read_part(header, name, others) for name in dict.fromkeys(line.file_name for line in header.signals)]
     ordered = sorted((channel for part in parts for channel in part), key=lambda channel: channel.number)
-    notes = ("Comments in the header were left out, except age and sex.",) if comments(text) else ()
-    return RawFile(tuple(ordered), NAME, header.started_at, notes)
+    removed = (Removed.TEXT,) if comments(text) else ()
+    return RawFile(tuple(ordered), NAME, header.started_at, removed=removed)
 
 
 def _wants_header(name: str, data: bytes) -> bool:

@@ -29,6 +29,8 @@ FEWEST_BEATS, LONGEST_GAP_SECONDS = 3, 2.5
 """Each limit leaves room above clean records: 98 % of them stay below 0.3 s still, 8 µV of mains, 0.7 mV of drift and
 16 µV of noise between beats."""
 INVERTED_P_MV = -0.015
+TALL_MV, TALL_SECONDS = 4.0, 2.0
+"""No record of PTB-XL's fold 9 reaches further than 2.7 mV in half of its 2 s stretches; a wrong scale does."""
 
 PAUSE_ADVICE = (
     "Look at the strip: the heart may have paused; otherwise press the electrodes on firmly and record again."
@@ -43,6 +45,7 @@ def assess(lead_i: FloatArray, sampling_rate: float, segments: Segments) -> Qual
     `ecg_core.training.evidence.quality_on_ptbxl500`. Findings:
 
     - *flat* (stop), *no beats* (stop): nothing to reconstruct from;
+    - *too tall*: more than hearts give in Lead I, so that the file's scale is probably wrong;
     - *loss of contact*: no movement for a second and a half, or a jump that no heart makes;
     - *too few beats*, or a long gap between them; *clipped*: several peaks cut off at the same height;
     - *mains*, *drift*, *muscle noise*: too much of each;
@@ -69,6 +72,7 @@ def assess(lead_i: FloatArray, sampling_rate: float, segments: Segments) -> Qual
         return Quality((Finding("flat", Verdict.STOP, reason, advice),))
     return Quality(
         (
+            *_height(signal, sampling_rate),
             *_contact(signal, sampling_rate, still),
             *_clipping(signal, sampling_rate),
             *_mains(signal, sampling_rate),
@@ -78,6 +82,17 @@ def assess(lead_i: FloatArray, sampling_rate: float, segments: Segments) -> Qual
             *_reversal(signal, segments),
         )
     )
+
+
+def _height(signal: FloatArray, sampling_rate: float) -> Iterator[Finding]:
+    stretches = np.array_split(np.abs(signal - np.median(signal)), int(len(signal) / (TALL_SECONDS * sampling_rate)))
+    height = float(np.median([stretch.max() for stretch in stretches]))
+    if height > TALL_MV:
+        reason = (
+            f"The signal reaches {height:.1f} mV again and again; {TALL_MV:g} mV is more than hearts give in Lead I."
+        )
+        advice = "The scale in the file, or the unit given, is probably wrong: do not trust any amplitude."
+        yield Finding("too tall", Verdict.REVIEW, reason, advice)
 
 
 def _runs(flags: BoolArray) -> FloatArray:

@@ -77,7 +77,7 @@ def test_another_sample_is_one_choice_away_and_has_no_reference():
     names = drawn(page)
     assert "V1 estimated" in names
     assert not any(name.endswith(" reference") for name in names)
-    assert "Name and date of birth" in texts(page)
+    assert "Left out of the file: name, date of birth, machine interpretation." in texts(page)
 
 
 def test_an_uploaded_pair_is_shown_as_lead_i_until_reconstruct_is_pressed(sample_files):

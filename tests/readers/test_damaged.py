@@ -1,6 +1,7 @@
 """Damaged files: whatever the bytes, nothing but an EcgError is raised, and memory stays small."""
 
 import tracemalloc
+import warnings
 from contextlib import suppress
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from ecg_core.errors import EcgError
 from ecg_core.readers import patient_from, read
+from tests.readers.devices import WRITERS
 
 FILES = [("A0002.hea", "A0002.mat"), ("A0006_lead_I.csv",), ("A0009_apple_watch.csv",), ("A0010_lead_I.edf",)]
 ANSWERS = [{}, {"sampling_rate": 500.0, "unit": "mV", "lead": "1"}]
@@ -84,6 +86,28 @@ def test_forged_numbers(sample_files, names, data):
     for place in data.draw(st.lists(st.sampled_from(digits), min_size=1, max_size=8)):
         head[place] = data.draw(st.sampled_from(b"0123456789"))
     survives({**files, names[0]: bytes(head)})
+
+
+@pytest.fixture(scope="module")
+def device_files(twelve_lead_sample):
+    short = twelve_lead_sample.between(0, 6)
+    with warnings.catch_warnings(action="ignore", category=UserWarning):  # pyedflib wants no space in a name
+        return {name: write(short) for name, write in WRITERS.items()}
+
+
+@pytest.mark.parametrize("name", WRITERS)
+@settings(quick, max_examples=12)
+@given(data=st.data())
+def test_damaged_device_files(device_files, name, data):
+    """Bits turned over and pieces cut out, mostly in the heading, where the claims are."""
+    hit = bytearray(device_files[name])
+    for _ in range(data.draw(st.integers(1, 6))):
+        hit[data.draw(st.integers(0, data.draw(st.sampled_from([600, len(hit)])) - 1))] ^= 1 << data.draw(
+            st.integers(0, 7)
+        )
+    start = data.draw(st.integers(0, len(hit)))
+    del hit[start : start + data.draw(st.sampled_from([0, 0, 1, 100]))]
+    survives({"x": bytes(hit)})
 
 
 @pytest.mark.parametrize(

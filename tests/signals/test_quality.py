@@ -86,6 +86,13 @@ def test_a_jump_of_many_millivolts_is_lost_contact(upright):
     assert "loss of contact" in {finding.name for finding in judged(signal).findings}
 
 
+def test_beats_taller_than_any_heart_gives_are_pointed_out(upright):
+    for name in ("A0002", "A0008"):
+        unit = upright[name] / np.ptp(upright[name])
+        assert "too tall" in {finding.name for finding in judged(8 * unit).findings}
+        assert "too tall" not in {finding.name for finding in judged(3 * unit).findings}
+
+
 def test_mains_at_60_hz_is_named(upright):
     signal = upright["A0002"] + 0.1 * np.sin(2 * np.pi * 60 * np.arange(5000) / 500)
     assert any(finding.name == "mains" and "60 Hz" in finding.reason for finding in judged(signal).findings)

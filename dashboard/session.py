@@ -150,11 +150,21 @@ def _same_ecg(one: EarlierEcg | None, other: EarlierEcg | None) -> bool:
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """What came of an order, and how it compares with the recorded leads where the file held them."""
+    """What came of an order, and how it compares with the recorded leads where the file held them.
+
+    ``worked_out`` keeps what views have made of it (`once`).
+    """
 
     order: Order
     analysis: Analysis
     scores: Mapping[Lead, LeadScore]
+    worked_out: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    def once(self, name: str, make: Callable[[], Value]) -> Value:
+        """What ``make`` returns, made at the first call under ``name`` alone."""
+        if name not in self.worked_out:
+            self.worked_out[name] = make()
+        return cast("Value", self.worked_out[name])
 
 
 @dataclass

@@ -65,8 +65,8 @@ WHY: Mapping[str, str] = MappingProxyType(
         "unmeasured": "Nobody has measured how far this model's estimate can be trusted.",
         "unreadable": "It cannot be read from the estimated beat.",
         "too_wide": (
-            "Lead I does not tell it closely enough: an interval that holds 90 % of true values spans {width:.0f} % of "
-            "the range of 90 % of all patients; at most {widest:.0f} % is accepted."
+            "Lead I does not tell it: its interval would span {width:.0f} % of all patients' range (at most "
+            "{widest:.0f} %)."
         ),
         "broken": (
             "The interval does not keep its promise: of 90 % it held {seen:.0f} %, and {group:.0f} % in the diagnostic "

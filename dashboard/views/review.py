@@ -8,6 +8,8 @@ import streamlit as st
 from dashboard import cached, forms
 from dashboard.session import Intake, case, explained, verdict_on
 from dashboard.views import earlier, panels, removed
+from dashboard.views import earlier, panels
+from dashboard.views.belief import belief
 from ecg_core import examine, list_models, read
 from ecg_core.export.notice import RESEARCH_ONLY
 from ecg_core.vocabulary import Verdict
@@ -99,6 +101,7 @@ if shown is None:
     panels.lead_i_alone(this)
 else:
     panels.twelve_leads(this, shown, compared)
+    belief(shown)
     panels.numbers(shown)
     beside = st.grid(2, min_column_width=380, gap="medium")
     if this.earlier_at_hand is not None:

@@ -9,6 +9,7 @@ from scipy.ndimage import maximum_filter1d, minimum_filter1d
 from ecg_core.records import Preparation
 from ecg_core.results import Finding, Quality, Segments
 from ecg_core.signals.filters import band_pass
+from ecg_core.signals.noise import noise_between_beats, robust_sd
 from ecg_core.vocabulary import BoolArray, FloatArray, Verdict
 
 __all__ = ["assess"]
@@ -173,13 +174,9 @@ def _drift(signal: FloatArray, sampling_rate: float) -> Iterator[Finding]:
 
 def _muscle(signal: FloatArray, sampling_rate: float, segments: Segments) -> Iterator[Finding]:
     """Noise from 20 to 40 Hz outside the QRS complexes, second by second."""
-    sections = filters.butter(4, [20.0, 40.0], "bandpass", fs=sampling_rate, output="sos")
-    noise = filters.sosfiltfilt(sections, signal)
-    margin = int(0.05 * sampling_rate)
-    for onset, offset in segments.qrs:
-        noise[max(onset - margin, 0) : offset + margin] = np.nan
+    noise = noise_between_beats(signal, segments)
     seconds = [
-        [_level(second) for second in np.array_split(piece, int(len(piece) / sampling_rate))]
+        [robust_sd(second) for second in np.array_split(piece, int(len(piece) / sampling_rate))]
         for piece in _pieces(noise, sampling_rate)
     ]
     steady = np.array([np.nanmedian(levels) for levels in seconds])
@@ -191,12 +188,6 @@ def _muscle(signal: FloatArray, sampling_rate: float, segments: Segments) -> Ite
     elif _common(burst, BURST_MV):
         reason = f"Noise from 20 to 40 Hz reaches {burst.max():.3f} mV for a second; the limit is {BURST_MV:g} mV."
         yield Finding("muscle noise", Verdict.REVIEW, reason, advice)
-
-
-def _level(noise: FloatArray) -> float:
-    """Standard deviation of what is not NaN, from its median so that a missed beat counts little; 0 where little is."""
-    left = noise[~np.isnan(noise)]
-    return float(1.4826 * np.median(np.abs(left))) if len(left) > 0.2 * len(noise) else 0.0
 
 
 def _beats(samples: int, segments: Segments) -> Iterator[Finding]:

@@ -16,7 +16,9 @@ from ecg_core.signals.beats import median_beat
 from ecg_core.signals.twelve_lead_values import UNITS, twelve_lead_values
 from ecg_core.training.cases import cases, rows_of
 from ecg_core.training.data import Records, load_folds
+from ecg_core.training.familiarity import measure_familiarity
 from ecg_core.training.release import CALIBRATION_TIERS, SELECT_FOLD
+from ecg_core.uncertainty.familiarity import UNFAMILIAR, save_familiarity
 from ecg_core.vocabulary import MEASURED, FloatArray, IntArray
 
 __all__ = ["Pair", "measure_answers", "promise", "write_belief"]
@@ -49,6 +51,11 @@ def write_belief(model: Model, data: Path, folder: Path, passes: int) -> Iterabl
         if Promise(**values).refusal(widest(question)) is None
     ]
     yield f"Wrote {folder / ANSWERS}: narrow enough to be shown: {', '.join(shown) or 'none'}."
+    near = measure_familiarity(model, data)
+    yield (
+        f"Wrote {save_familiarity(near, model.card, folder)}: of the {1 - UNFAMILIAR:.0%} of {near.told_by} farthest "
+        f"from the training records the error is {near.error_ratio:.2f} times that of all."
+    )
 
 
 def measure_answers(model: Model, data: Path, *, passes: int = 16) -> dict[str, Any]:

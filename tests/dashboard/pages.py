@@ -54,4 +54,5 @@ def number(page: AppTest, label: str):
 
 def told(page: AppTest) -> dict[str, tuple[str, str]]:
     """What the network was told: field to value and origin."""
-    return {row.Field: (row.Value, row.Origin) for row in page.table[0].value.itertuples()}
+    (table,) = (one.value for one in page.table if "Field" in one.value)
+    return {row.Field: (row.Value, row.Origin) for row in table.itertuples()}

@@ -224,7 +224,7 @@ def test_model_passes_and_seed_are_the_users():
 
 def test_layers_are_switched_in_the_figure_alone(first_visit):
     labels = [group.label for group in first_visit.button_group]
-    assert sorted(labels) == ["Layout", "Order", "Recording", "mm/mV", "mm/s"]
+    assert not any(layer in label.lower() for label in labels for layer in ("strip", "band", "reference"))
     (menu,) = figure(first_visit)["layout"]["updatemenus"]
     assert [button["label"] for button in menu["buttons"]] == ["total", "dropout", "off"]
 

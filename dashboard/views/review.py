@@ -8,7 +8,6 @@ import streamlit as st
 from dashboard import cached, forms
 from dashboard.session import Intake, case, explained, verdict_on
 from dashboard.views import earlier, panels, removed
-from dashboard.views import earlier, panels
 from dashboard.views.belief import belief
 from ecg_core import examine, list_models, read
 from ecg_core.export.notice import RESEARCH_ONLY

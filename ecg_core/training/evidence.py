@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 import wfdb
-from scipy.signal import butter, sosfiltfilt
 
 from ecg_core.errors import DataMissing
 from ecg_core.records import Preparation
 from ecg_core.results import Segments
+from ecg_core.signals.disturb import hum, tremble, wander
 from ecg_core.signals.filters import band_pass
 from ecg_core.signals.quality import assess
 from ecg_core.signals.waves import find_waves
@@ -187,17 +187,15 @@ def _clip(signal: FloatArray, rate: float, random: np.random.Generator) -> Float
 
 
 def _hum(signal: FloatArray, rate: float, random: np.random.Generator) -> FloatArray:
-    return np.asarray(signal + 0.1 * np.sin(2 * np.pi * (50.0 * np.arange(len(signal)) / rate + random.random())))
+    return hum(signal, rate, random, 0.1)
 
 
 def _wander(signal: FloatArray, rate: float, random: np.random.Generator) -> FloatArray:
-    return np.asarray(signal + 0.75 * np.sin(2 * np.pi * (0.25 * np.arange(len(signal)) / rate + random.random())))
+    return wander(signal, rate, random, 0.75)
 
 
 def _tremble(signal: FloatArray, rate: float, random: np.random.Generator) -> FloatArray:
-    sections = butter(2, [20.0, 150.0], "bandpass", fs=rate, output="sos")
-    noise = sosfiltfilt(sections, random.normal(size=len(signal)))
-    return np.asarray(signal + 0.1 * noise / noise.std())
+    return tremble(signal, rate, random, 0.1)
 
 
 def _hold(signal: FloatArray, rate: float, random: np.random.Generator) -> FloatArray:

@@ -14,6 +14,7 @@ speak(asked if asked in LANGUAGES else next(iter(LANGUAGES)))
 
 PAGES = [
     st.Page("views/review.py", title=say("pages.review"), icon=":material/ecg:", default=True),
+    st.Page("views/what_if.py", title=say("pages.what_if"), icon=":material/tune:"),
     st.Page("views/model.py", title=say("pages.model"), icon=":material/fact_check:"),
 ]
 

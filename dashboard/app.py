@@ -15,6 +15,7 @@ speak(asked if asked in LANGUAGES else next(iter(LANGUAGES)))
 PAGES = [
     st.Page("views/review.py", title=say("pages.review"), icon=":material/ecg:", default=True),
     st.Page("views/what_if.py", title=say("pages.what_if"), icon=":material/tune:"),
+    st.Page("views/reveal.py", title=say("pages.reveal"), icon=":material/visibility:"),
     st.Page("views/model.py", title=say("pages.model"), icon=":material/fact_check:"),
 ]
 

@@ -17,12 +17,13 @@ SAMPLES = Path(__file__).parents[1] / "sample_data"
 
 @dataclass(frozen=True)
 class Sample:
-    """A recording that comes with the project: its name, what it shows, and its files."""
+    """A recording that comes with the project: its name, what it shows, its files, and how many leads they hold."""
 
     name: str
     title: str
     shows: str
     paths: tuple[Path, ...]
+    leads: int
 
     def files(self) -> Mapping[str, bytes]:
         """The content of its files by name."""
@@ -43,6 +44,8 @@ def samples(folder: Path = SAMPLES) -> tuple[Sample, ...]:
     """
     entries = json.loads((folder / "index.json").read_text(encoding="utf-8"))
     return tuple(
-        Sample(entry["id"], entry["title"], entry["shows"], tuple(folder / name for name in entry["files"]))
+        Sample(
+            entry["id"], entry["title"], entry["shows"], tuple(folder / name for name in entry["files"]), entry["leads"]
+        )
         for entry in entries
     )

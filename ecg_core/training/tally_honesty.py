@@ -4,52 +4,26 @@ All of it is measured on the median beat of a record, between the bounds of QRS 
 level just before QRS.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from ecg_core.metrics import bland_altman, slope_and_r2
 from ecg_core.results import Calibration
+from ecg_core.signals.amplitudes import ST_SECONDS, Amplitudes, amplitudes
 from ecg_core.signals.beats import BEAT_RATE, global_qrs, median_beat
 from ecg_core.signals.waves import find_waves
 from ecg_core.training.cases import ROWS, Case
 from ecg_core.uncertainty.calibration import half_widths
 from ecg_core.vocabulary import ESTIMATED, LEADS, FloatArray, Lead
 
-__all__ = ["Amplitudes", "HonestyTally", "amplitudes"]
+__all__ = ["HonestyTally"]
 
 RATE = 100.0
-ST_SECONDS, T_SECONDS = 0.06, 0.4
-"""ST is read so long after the end of QRS; T is the largest deflection from there to so long after it."""
 ST_MV = 0.1
 ST_LEADS = (Lead.V1, Lead.V2, Lead.V3, Lead.V4)
 QT_EVERY = 4
 """QT is measured on every fourth record: finding waves takes as long as the network does."""
-
-
-@dataclass(frozen=True, eq=False)
-class Amplitudes:
-    """Of a median beat, each ``(12,)`` in mV over the level before QRS: ``r`` (highest point of QRS), ``t``, ``st``."""
-
-    r: FloatArray
-    t: FloatArray
-    st: FloatArray
-
-
-def amplitudes(beat: FloatArray, onset: int, offset: int) -> Amplitudes:
-    """Measure a beat ``(12, sample)`` at `BEAT_RATE` whose QRS lies between two samples.
-
-    >>> beat = np.zeros((12, 400)); beat[:, 150] = 1.2; beat[:, 300] = -0.3
-    >>> measured = amplitudes(beat, 130, 170)
-    >>> measured.r[0].item(), measured.t[0].item(), measured.st[0].item()
-    (1.2, -0.3, 0.0)
-    """
-    above = beat - beat[:, max(onset - 10, 0) : onset].mean(axis=1, keepdims=True)
-    st_at = offset + round(ST_SECONDS * BEAT_RATE)
-    t_area = above[:, st_at : offset + round(T_SECONDS * BEAT_RATE)]
-    t = np.take_along_axis(t_area, np.abs(t_area).argmax(axis=1)[:, None], axis=1)[:, 0]
-    return Amplitudes(above[:, onset:offset].max(axis=1), t, above[:, st_at])
 
 
 class HonestyTally:

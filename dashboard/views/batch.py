@@ -1,0 +1,220 @@
+"""Many recordings at once: read, estimated one after the other, and kept in the session alone."""
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import cast
+
+import streamlit as st
+
+from dashboard import cached
+from dashboard.figures import words
+from dashboard.texts import say
+from ecg_core import analyse, examine, known_from_lead_i, list_models, merge, patient_from, read
+from ecg_core.errors import AnswerNeeded, EcgError
+from ecg_core.lead_errors import LeadError, lead_errors
+from ecg_core.readers.groups import recordings_in
+from ecg_core.records import PatientMetadata, Recording
+from ecg_core.results import Analysis, Examination
+from ecg_core.vocabulary import Lead
+
+__all__ = [
+    "TIERS",
+    "Item",
+    "Setting",
+    "add_samples",
+    "estimate",
+    "items",
+    "progress",
+    "setting",
+    "take",
+    "told_in_words",
+]
+
+MOST, MOST_SECONDS = 200, 60
+"""So many recordings are kept, and of each so many seconds: this computer's memory holds no more."""
+TIERS = ("wearable", "none")
+"""What the network is told: what a watch knows (age, sex, what Lead I shows), or nothing."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """How recordings are estimated: by which model, told what, with how many passes, from which seed."""
+
+    model: str
+    tier: str
+    passes: int
+    seed: int = 0
+
+
+@dataclass
+class Item:
+    """One of many recordings and what was made of it; ``problem`` says why there is nothing.
+
+    ``sample`` is what a sample shows, empty for an upload; ``name`` is the file's, for the screen of the person who
+    chose it and nowhere else.
+    """
+
+    number: int
+    sample: str
+    name: str = field(repr=False)
+    recording: Recording | None = field(default=None, repr=False)
+    stated: PatientMetadata = field(default_factory=PatientMetadata)
+    examination: Examination | None = field(default=None, repr=False)
+    problem: str | None = None
+    made: dict[Setting, Analysis] = field(default_factory=dict, repr=False)
+    errors: dict[Setting, Mapping[Lead, LeadError]] = field(default_factory=dict, repr=False)
+    revealed: bool = False
+
+    @property
+    def title(self) -> str:
+        """What it is called: no file name is in it."""
+        if self.sample:
+            return say("batch.sample", number=self.number, title=self.sample)
+        return say("batch.recording", number=self.number)
+
+    @property
+    def has_truth(self) -> bool:
+        """Whether the file held leads that the network does not see."""
+        return self.recording is not None and len(self.recording.leads) > 1
+
+    def is_due(self, by: Setting) -> bool:
+        """Whether it can be estimated so and has not been."""
+        return self.problem is None and by not in self.made
+
+    def metadata(self, tier: str) -> PatientMetadata:
+        """What the network is told of the patient in ``tier``."""
+        if tier == "none" or self.examination is None:
+            return PatientMetadata()
+        return merge(self.stated, known_from_lead_i(self.examination))
+
+    def work(self, by: Setting) -> None:
+        """Estimate it, unless that has been done; what is wrong becomes its ``problem``."""
+        if not self.is_due(by) or self.recording is None:
+            return
+        try:
+            self.examination = self.examination or examine(self.recording)
+            self.made[by] = analyse(
+                self.recording, self.metadata(by.tier), cached.model(by.model), measure_lead_i=False,
+                examination=self.examination, passes=by.passes, seed=by.seed,
+            )  # fmt: skip
+        except EcgError as error:
+            self.problem = str(error)
+
+    def measured_errors(self, by: Setting) -> Mapping[Lead, LeadError]:
+        """How the estimate errs where the file held the leads; measured once."""
+        if by not in self.errors:
+            self.errors[by] = lead_errors(self.made[by])
+        return self.errors[by]
+
+
+def items() -> list[Item]:
+    """The recordings of this session."""
+    return cast("list[Item]", st.session_state.setdefault("batch", []))
+
+
+def take(heading: str) -> None:
+    """Let the user add recordings from files, and forget them all."""
+    st.subheader(heading)
+    with st.form("batch files", clear_on_submit=True, border=False):
+        given = st.file_uploader(
+            say("batch.files"), accept_multiple_files=True, key="files batch", help=say("batch.files_help")
+        )
+        if st.form_submit_button(say("batch.add"), icon=":material/add:", width="stretch") and given:
+            _add((file.name, file.getvalue()) for file in given)
+    if items() and st.button(
+        say("batch.forget", count=len(items())), icon=":material/delete:", type="tertiary", key="batch forget"
+    ):
+        st.session_state["batch"] = []
+        st.rerun()
+
+
+def add_samples(samples: Sequence[cached.Sample]) -> None:
+    """Add recordings that come with the project."""
+    for sample in samples:
+        _append(sample.files(), sample.name, sample.title)
+
+
+def _add(files: Iterable[tuple[str, bytes]]) -> None:
+    for one in recordings_in(files):
+        name = next((name for name in one if name.lower().endswith(".hea")), next(iter(one)))
+        _append(one, name, "")
+
+
+def _append(files: Mapping[str, bytes], name: str, sample: str) -> None:
+    """Read one set of files into the list; a bad one is in it too, with its sentence."""
+    known = items()
+    number = max((item.number for item in known), default=0) + 1
+    item = Item(number, sample, name)
+    known.append(item)
+    if len(known) > MOST:
+        item.problem = say("batch.full", most=MOST)
+        return
+    try:
+        recording = read(files)
+    except AnswerNeeded as question:
+        item.problem = f"{question} " + say("batch.ask_in_review")
+    except EcgError as error:
+        item.problem = str(error)
+    else:
+        item.recording = recording.between(0, MOST_SECONDS) if recording.duration > MOST_SECONDS else recording
+        item.stated = patient_from(files)
+
+
+def setting() -> Setting:
+    """Choose how all recordings are estimated."""
+    models = list_models()
+    model = st.selectbox(say("batch.model"), models, key="batch model")
+    tier = st.segmented_control(
+        say("batch.told"), TIERS, default=TIERS[0], required=True, format_func=lambda tier: say(f"batch_tiers.{tier}"),
+        help=say("batch.told_help"), key="batch tier",
+    )  # fmt: skip
+    passes = st.select_slider(say("batch.passes"), (10, 25, 50), value=25, key="batch passes")
+    return Setting(model, tier or TIERS[0], int(passes))
+
+
+def progress(due: Sequence[Item], by: Setting, seconds: float = 4.0) -> bool:
+    """Estimate those of ``due`` that are not yet, for some ``seconds``, with a bar that can be stopped.
+
+    Returns whether more is left to do, for which the page runs again when it has shown what there is.
+    """
+    left = [item for item in due if item.is_due(by)]
+    if not left:
+        return False
+    done, count = len(due) - len(left), len(due)
+    place = st.empty()
+    row = place.container(horizontal=True, vertical_alignment="center")
+    if st.session_state.get("batch stopped", False):
+        row.info(say("batch.stopped", done=done, count=count), icon=":material/pause:")
+        row.button(say("batch.go_on"), key="batch go on", on_click=_stop, args=(False,), icon=":material/play_arrow:")
+        return False
+    bar = row.progress(done / count, say("batch.working", done=done, count=count, model=by.model))
+    row.button(say("batch.stop"), key="batch stop", on_click=_stop, args=(True,), icon=":material/stop:")
+    until = time.monotonic() + seconds
+    for index, item in enumerate(left, start=done + 1):
+        item.work(by)
+        bar.progress(index / count, say("batch.working", done=index, count=count, model=by.model))
+        if time.monotonic() > until:
+            break
+    more = any(item.is_due(by) for item in left)
+    if not more:
+        place.empty()
+    return more
+
+
+def _stop(stopped: bool) -> None:
+    st.session_state["batch stopped"] = stopped
+
+
+def estimate(item: Item, by: Setting) -> Analysis | None:
+    """The estimate of one recording, made now if need be; None where it has a problem."""
+    if item.is_due(by):
+        with st.spinner(say("batch.one", title=item.title, model=by.model)):
+            item.work(by)
+    return item.made.get(by)
+
+
+def told_in_words(metadata: PatientMetadata) -> str:
+    """What the network was told, each value with its origin."""
+    known = [f"{words.FIELD_NAMES[name]} ({metadata.origin(name)})" for name in metadata.known()]
+    return ", ".join(known) or say("batch.nothing")

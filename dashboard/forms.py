@@ -8,12 +8,10 @@ from typing import Any, Protocol
 import streamlit as st
 
 from dashboard.figures.paper import View, window_seconds
-from dashboard.figures.words import FIELD_NAMES, clock, hours, units
+from dashboard.figures.words import FIELDS, clock, field_name, hours, origin_name, units
 from dashboard.session import Case, Intake, Part, Reader, intake, verdict_on
 from dashboard.texts import say
 from dashboard.theme import GAINS, SPEEDS, Layout, LeadOrder
-from ecg_core.errors import Question
-from ecg_core.export.notice import EARLIER_WARNING
 from ecg_core.records import PatientMetadata, Recording
 from ecg_core.vocabulary import Origin, Sex
 
@@ -39,11 +37,6 @@ class Sample(Protocol):
         """The content of its files by name."""
 
 
-QUESTIONS: Mapping[Question, str] = {
-    Question.RATE: "Sampling rate, Hz",
-    Question.UNIT: "Unit of the samples",
-    Question.LEAD: "Which channel is Lead I?",
-}
 DAYS: Mapping[str, float] = {"years": 365.25, "months": 30.4, "days": 1.0}
 UNKNOWN = "unknown"
 FIELD_PIXELS = 114
@@ -60,13 +53,13 @@ def sample(choices: Sequence[Sample], reader: Reader) -> tuple[Intake, str]:
     about = "  \n".join(f"**{one.title}**: {one.shows}" for one in choices)
     chosen = titles[
         st.selectbox(
-            "Sample recording",
+            say("forms.sample"),
             list(titles),
             key="sample",
-            help=f"Real recordings of real patients, none seen in training.  \n{about}",
+            help=say("forms.sample_help", about=about),
         )
     ]
-    return intake("main", f"sample {chosen.name}", chosen.files, reader), f"Sample · {chosen.title}"
+    return intake("main", f"sample {chosen.name}", chosen.files, reader), say("forms.sample_title", title=chosen.title)
 
 
 def upload(slot: str, label: str, advice: str, reader: Reader) -> Intake | None:
@@ -82,19 +75,23 @@ def ask(slot: str, files: Intake, reader: Reader) -> None:
     """Ask what the files leave unsaid, one question after the other, and read again with each answer."""
     question = files.question
     if question is None:
-        if files.answered and st.button("Ask again", key=f"again {slot}", icon=":material/undo:", type="tertiary"):
+        if files.answered and st.button(
+            say("forms.again"), key=f"again {slot}", icon=":material/undo:", type="tertiary"
+        ):
             files.forget_answers(reader)
             st.rerun()
         return
     with st.form(f"question {slot} {question.question}"):
         st.caption(str(question))
-        label = QUESTIONS[question.question]
+        label = say(f"forms.question_{question.question.name.lower()}")
         answer: float | str | None
         if question.choices:
-            answer = st.selectbox(label, question.choices, index=None, placeholder="Choose", key=f"answer {slot}")
+            answer = st.selectbox(
+                label, question.choices, index=None, placeholder=say("forms.choose"), key=f"answer {slot}"
+            )
         else:
             answer = st.number_input(label, min_value=0.0, value=None, step=1.0, key=f"answer {slot}")
-        if st.form_submit_button("Answer", width="stretch") and answer is not None:
+        if st.form_submit_button(say("forms.answer"), width="stretch") and answer is not None:
             files.answer(question.question, answer, reader)
             st.rerun()
 
@@ -106,12 +103,11 @@ def part(recording: Recording, key: str) -> Part:
         return Part(0.0, whole, whole)
     minutes = range(ceil(whole / 60) - PART_MINUTES + 1)
     start = 60.0 * st.select_slider(
-        f"Part of {PART_MINUTES} minutes from",
+        say("forms.part", minutes=PART_MINUTES),
         list(minutes),
         format_func=lambda minute: hours(60 * minute),
         key=f"part {key} {whole}",
-        help=f"A long recording is reconstructed {PART_MINUTES} minutes at a time. Arrow keys move the start by a "
-        "minute. Another part begins anew, with an empty form.",
+        help=say("forms.part_help", minutes=PART_MINUTES),
     )
     return Part(start, min(start + 60 * PART_MINUTES, whole), whole)
 
@@ -126,23 +122,24 @@ def age(slot: str, *, must_say: bool) -> tuple[float | None, str] | None:
     count, unit = row.container(width=AGE_PIXELS), row.container(width="stretch")
     with unit:
         chosen = st.selectbox(
-            "Unit of its age",
+            say("forms.age_unit"),
             choices,
             index=None if must_say else choices.index(UNKNOWN),
-            placeholder="Choose",
+            format_func=lambda unit: say(f"forms.{unit}"),
+            placeholder=say("forms.choose"),
             key=f"age unit {slot}",
             label_visibility="collapsed",
         )
     with count:
         given = st.number_input(
-            "Its age",
+            say("forms.age"),
             value=None,
             step=1.0,
             format="%g",
             placeholder="–",
             key=f"age {slot}",
             disabled=chosen not in DAYS,
-            help="How long before this recording it was made",
+            help=say("forms.age_help"),
         )
     if chosen is not None and chosen in DAYS and given is not None:
         return DAYS[chosen] * given, str(Origin.TYPED)
@@ -159,7 +156,8 @@ def metadata(case: Case) -> PatientMetadata | None:
     values: dict[str, Any] = {}
     fits = True
     rows = st.container(gap=None)
-    for name, label in FIELD_NAMES.items():
+    for name in FIELDS:
+        label = field_name(name)
         words, widget = rows.columns((5, 4), vertical_alignment="center", gap="xsmall", wrap=False)
         with widget:
             values[name] = _sex(case, label) if name == "sex" else _number(case, name, label)
@@ -180,7 +178,7 @@ def _origin(offer: PatientMetadata, name: str, value: object) -> Origin:
 
 
 def _origin_in_words(case: Case, name: str, value: object) -> str:
-    return "unknown" if value is None else str(_origin(case.offer, name, value))
+    return say("forms.unknown") if value is None else origin_name(_origin(case.offer, name, value))
 
 
 def _offered(offer: PatientMetadata, name: str) -> Any:
@@ -195,7 +193,7 @@ def _sex(case: Case, label: str) -> Sex | None:
         label,
         choices,
         index=choices.index(_offered(case.offer, "sex")),
-        format_func=lambda sex: "unknown" if sex is None else str(sex),
+        format_func=lambda sex: say("forms.unknown") if sex is None else say(f"words.{sex}"),
         key=f"sex {case.number}",
         width=FIELD_PIXELS,
         label_visibility="collapsed",
@@ -222,29 +220,29 @@ def _number(case: Case, name: str, label: str) -> float | None:
 
 def engine(models: Sequence[str]) -> tuple[str, str | None, int, int]:
     """Which model, with which other one to compare it (where there are several), how many passes, and the seed."""
-    name = st.selectbox("Model", models, key="model")
+    name = st.selectbox(say("forms.model"), models, key="model")
     others = [model for model in models if model != name]
     rival = None
     if others:
         rival = st.selectbox(
-            "Compare with",
+            say("forms.compare"),
             others,
             index=None,
-            placeholder="no other model",
+            placeholder=say("forms.no_other"),
             key=f"compare {name}",
-            help="Its estimate is drawn as a thin dotted line over that of the model above.",
+            help=say("forms.compare_help"),
         )
-    passes = st.select_slider("Dropout passes", (10, 25, 50, 100, 200), value=50, key="passes")
-    seed = st.number_input(
-        "Seed", min_value=0, value=0, step=1, key="seed", help="The same seed repeats a result exactly."
-    )
+    passes = st.select_slider(say("forms.passes"), (10, 25, 50, 100, 200), value=50, key="passes")
+    seed = st.number_input(say("forms.seed"), min_value=0, value=0, step=1, key="seed", help=say("forms.seed_help"))
     return name, rival, int(passes), int(seed)
 
 
 def paper(case: Case) -> View:
     """How the tracing is laid out, on what paper, and which window of a long recording is shown."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        layout = st.segmented_control("Layout", list(Layout), default=Layout.GRID, required=True, key="layout")
+        layout = st.segmented_control(
+            say("forms.layout"), list(Layout), default=Layout.GRID, required=True, key="layout"
+        )
         order = st.segmented_control(
             say("tracing.order"),
             list(LeadOrder),
@@ -272,17 +270,16 @@ def use_earlier(case: Case) -> None:
     """The switch that tells the network of the earlier ECG or not, and the warning where it was told."""
     if case.earlier_at_hand is not None:
         use = st.toggle(
-            "Use the earlier ECG",
+            say("forms.use_earlier"),
             value=True,
             key=f"use earlier {case.number}",
-            help="Off, the network is told nothing of it, nor of its axes. Both results are kept, so that switching "
-            "compares them at once.",
+            help=say("forms.use_earlier_help"),
         )
         if use is not case.use_earlier:
             case.use_earlier = use
             st.rerun()
     if case.shown is not None and case.shown.analysis.earlier is not None:
-        st.markdown(f":small[:orange[:material/history:] {EARLIER_WARNING}]")
+        st.markdown(f":small[:orange[:material/history:] {say('forms.earlier_warning')}]")
 
 
 def _window(duration: float, seconds: float, key: str) -> float:
@@ -290,7 +287,7 @@ def _window(duration: float, seconds: float, key: str) -> float:
     if duration <= seconds + 0.05:
         return 0.0
     start = st.slider(
-        f"Window of {seconds:g} s out of {clock(round(duration, 1))}",
+        say("forms.window", seconds=f"{seconds:g}", whole=clock(round(duration, 1))),
         0.0,
         float(ceil(duration - seconds)),
         0.0,

@@ -12,7 +12,7 @@ from typing import Any, ParamSpec, Protocol, TypeVar, cast
 import numpy as np
 import streamlit as st
 
-from dashboard.texts import language, speak
+from dashboard.texts import language, say, speak
 from ecg_core.errors import AnswerNeeded, EcgError, Question
 from ecg_core.metadata import merge
 from ecg_core.pipeline import LeadScore, known_from_lead_i, read_earlier
@@ -325,7 +325,7 @@ def explained() -> Iterator[None]:
     try:
         yield
     except EcgError as error:
-        st.error(str(error), icon=":material/block:", title="This does not work")
+        st.error(str(error), icon=":material/block:", title=say("session.does_not_work"))
         st.stop()
 
 

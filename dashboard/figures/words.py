@@ -6,21 +6,24 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
+from dashboard.texts import say
 from ecg_core.records import METADATA_RANGES, EarlierEcg, PatientMetadata, Recording
 from ecg_core.results import Analysis, Segments
 from ecg_core.uncertainty.calibration import WITH_EARLIER
-from ecg_core.vocabulary import ESTIMATED, LEADS, MEASURED, FloatArray, Lead
+from ecg_core.vocabulary import ESTIMATED, LEADS, MEASURED, FloatArray, Lead, Origin
 
 __all__ = [
-    "FIELD_NAMES",
+    "FIELDS",
     "clock",
     "doubt_table",
     "earlier_ecg",
     "earlier_in_words",
+    "field_name",
     "hours",
     "in_words",
     "metadata_table",
     "moved_table",
+    "origin_name",
     "promise",
     "reading_in_words",
     "score_table",
@@ -28,18 +31,30 @@ __all__ = [
     "wave_table",
 ]
 
-FIELD_NAMES: Mapping[str, str] = {
-    "age_years": "Age",
-    "sex": "Sex",
-    "ventricular_rate": "Ventricular rate",
-    "qrs_ms": "QRS duration",
-    "qrs_count": "QRS count",
-    "r_axis_deg": "R axis",
-    "t_axis_deg": "T axis",
-}
-"""The patient's metadata as they are called on the page, in order."""
+FIELDS = ("age_years", "sex", "ventricular_rate", "qrs_ms", "qrs_count", "r_axis_deg", "t_axis_deg")
+"""The patient's metadata in the order of the page."""
+
+
+def field_name(field: str) -> str:
+    """What a field of the patient's metadata is called on the page.
+
+    >>> field_name("qrs_ms")
+    'QRS duration'
+    """
+    return say(f"words.field_{field}")
+
+
+def origin_name(origin: Origin) -> str:
+    """Where a value of the metadata came from, in the language of the page; `Origin`'s own words in English.
+
+    >>> origin_name(Origin.LEAD_I) == Origin.LEAD_I
+    True
+    """
+    return say(f"words.origin_{origin.name.lower()}")
+
 
 _SHORT_UNITS = {"beats per minute": "bpm", "QRS complexes in ten seconds": "in 10 s", "degrees": "°"}
+_TRANSLATED = {"years": "words.years"}
 
 
 class Score(Protocol):
@@ -65,7 +80,7 @@ def units(name: str) -> str:
     ('bpm', '')
     """
     unit = METADATA_RANGES[name][2] if name in METADATA_RANGES else ""
-    return _SHORT_UNITS.get(unit, unit)
+    return say(_TRANSLATED[unit]) if unit in _TRANSLATED else _SHORT_UNITS.get(unit, unit)
 
 
 def clock(seconds: float) -> str:
@@ -93,26 +108,30 @@ def hours(seconds: float) -> str:
 
 def reading_in_words(recording: Recording) -> str:
     """What was read: source, rate, length and leads."""
-    leads = "all twelve leads" if set(recording.leads) == set(LEADS) else f"Lead {', '.join(recording.leads)}"
+    leads = (
+        say("words.all_twelve")
+        if set(recording.leads) == set(LEADS)
+        else say("words.leads", leads=", ".join(recording.leads))
+    )
     return f"{recording.source} · {recording.sampling_rate:g} Hz · {clock(round(recording.duration, 1))} · {leads}"
 
 
 def promise(analysis: Analysis) -> str:
     """What the band means, at the level it was calibrated to."""
-    return f"{analysis.reconstruction.coverage:.0%} of true values lie inside the band"
+    return say("words.promise", coverage=f"{analysis.reconstruction.coverage:.0%}")
 
 
 def earlier_in_words(analysis: Analysis) -> str:
     """What of an earlier ECG the estimate rests on, such as ``with an earlier ECG of 2.2 years``; empty without one."""
     if analysis.earlier is None:
         return ""
-    read = "" if WITH_EARLIER in analysis.card.calibrations else "the axes of "
-    return f"with {read}an earlier ECG of {analysis.earlier.age}"
+    read = "words.with_earlier" if WITH_EARLIER in analysis.card.calibrations else "words.with_axes"
+    return say(read, age=analysis.earlier.age)
 
 
 def earlier_ecg(ecg: EarlierEcg, age_origin: str) -> str:
     """What an earlier ECG tells, each value with its origin."""
-    axes = " and ".join(f"{FIELD_NAMES[name]} {getattr(ecg.axes, name):.0f}°" for name in ecg.axes.known())
+    axes = " and ".join(f"{field_name(name)} {getattr(ecg.axes, name):.0f}°" for name in ecg.axes.known())
     measured = f", {axes} measured on it" if axes else ""
     return f"Of {ecg.age} ({age_origin}): its median beat{measured}".replace("age (unknown)", "age")
 
@@ -122,15 +141,14 @@ def in_words(analysis: Analysis) -> str:
     reconstruction, segments = analysis.reconstruction, analysis.examination.segments
     widths = _half_widths(analysis)
     least, most = min(widths, key=widths.__getitem__), max(widths, key=widths.__getitem__)
-    found = f"On Lead I {len(segments.qrs)} QRS complexes and {len(segments.t)} T waves were found."
+    found = say("words.found", qrs=len(segments.qrs), t=len(segments.t))
     length = clock(round(analysis.recording.duration, 1))
     by = f"{analysis.card.name} {earlier_in_words(analysis)}".rstrip()
-    return (
-        f"A twelve-lead tracing of {length}: Lead I as measured, {len(ESTIMATED)} leads estimated by "
-        f"{by} from {reconstruction.passes} dropout passes. {promise(analysis)}; its half-width is "
-        f"{widths[least]:.2f} mV on average in {least}, the surest lead, and {widths[most]:.2f} mV in {most}, the "
-        f"least sure. {segments.not_delineated or found}"
-    )
+    return say(
+        "words.tracing", length=length, count=len(ESTIMATED), by=by, passes=reconstruction.passes,
+        promise=promise(analysis), least=least, least_mv=f"{widths[least]:.2f}", most=most,
+        most_mv=f"{widths[most]:.2f}", found=segments.not_delineated or found,
+    )  # fmt: skip
 
 
 def _half_widths(analysis: Analysis) -> dict[Lead, float]:
@@ -146,11 +164,11 @@ def doubt_table(analysis: Analysis) -> pd.DataFrame:
     widths = _half_widths(analysis)
     return pd.DataFrame(
         {
-            "Lead": [str(lead) for lead in LEADS],
-            "Provenance": [str(reconstruction.provenance(lead)) for lead in LEADS],
-            "Band ± mV": [widths.get(lead, np.nan) for lead in LEADS],
-            "Total sd mV": [_mean(reconstruction.total_sd, lead) for lead in LEADS],
-            "Dropout sd mV": [_mean(reconstruction.epistemic_sd, lead) for lead in LEADS],
+            say("words.lead"): [str(lead) for lead in LEADS],
+            say("words.provenance"): [say(f"words.{reconstruction.provenance(lead)}") for lead in LEADS],
+            say("words.band"): [widths.get(lead, np.nan) for lead in LEADS],
+            say("words.total_sd"): [_mean(reconstruction.total_sd, lead) for lead in LEADS],
+            say("words.dropout_sd"): [_mean(reconstruction.epistemic_sd, lead) for lead in LEADS],
         }
     )
 
@@ -165,10 +183,10 @@ def score_table(scores: Mapping[Lead, Score], by: str = "") -> pd.DataFrame:
     name = f" {by}" if by else ""
     return pd.DataFrame(
         {
-            "Lead": [str(lead) for lead in compared],
+            say("words.lead"): [str(lead) for lead in compared],
             f"r{name}": [scores[lead].r for lead in compared],
             f"RMSE mV{name}": [scores[lead].rmse_mv for lead in compared],
-            f"In band{name}": [100 * scores[lead].coverage for lead in compared],
+            f"{say('words.in_band')}{name}": [100 * scores[lead].coverage for lead in compared],
         }
     )
 
@@ -179,9 +197,9 @@ def moved_table(one: Analysis, other: Analysis) -> pd.DataFrame:
     rows = [one.reconstruction.row(lead) for lead in ESTIMATED]
     return pd.DataFrame(
         {
-            "Lead": [str(lead) for lead in ESTIMATED],
-            "Mean mV": difference[rows].mean(axis=1),
-            "Most mV": difference[rows].max(axis=1),
+            say("words.lead"): [str(lead) for lead in ESTIMATED],
+            say("words.mean"): difference[rows].mean(axis=1),
+            say("words.most"): difference[rows].max(axis=1),
         }
     )
 
@@ -194,10 +212,10 @@ def wave_table(segments: Segments) -> pd.DataFrame:
     seconds = waves[order] / segments.sampling_rate
     return pd.DataFrame(
         {
-            "Wave": names[order],
-            "Onset s": seconds[:, 0],
-            "Offset s": seconds[:, 1],
-            "Duration ms": 1000 * (seconds[:, 1] - seconds[:, 0]),
+            say("words.wave"): names[order],
+            say("words.onset"): seconds[:, 0],
+            say("words.offset"): seconds[:, 1],
+            say("words.duration"): 1000 * (seconds[:, 1] - seconds[:, 0]),
         }
     )
 
@@ -205,16 +223,22 @@ def wave_table(segments: Segments) -> pd.DataFrame:
 def metadata_table(metadata: PatientMetadata, earlier: EarlierEcg | None = None, age_origin: str = "") -> pd.DataFrame:
     """What the network was told of the patient, and where each value came from; last, the age of an earlier ECG."""
     known = metadata.known()
-    ecg = ("none", "–") if earlier is None else (earlier.age, f"uploaded, age {age_origin}")
+    ecg = (say("words.none"), "–") if earlier is None else (earlier.age, say("words.uploaded", origin=age_origin))
     return pd.DataFrame(
         {
-            "Field": [*FIELD_NAMES.values(), "Earlier ECG"],
-            "Value": [*(_value(metadata, name) if name in known else "unknown" for name in FIELD_NAMES), ecg[0]],
-            "Origin": [*(str(metadata.origin(name)) if name in known else "–" for name in FIELD_NAMES), ecg[1]],
+            say("words.field"): [*map(field_name, FIELDS), say("words.earlier")],
+            say("words.value"): [
+                *(_value(metadata, name) if name in known else say("forms.unknown") for name in FIELDS),
+                ecg[0],
+            ],
+            say("words.origin"): [
+                *(origin_name(metadata.origin(name)) if name in known else "–" for name in FIELDS),
+                ecg[1],
+            ],
         }
     )
 
 
 def _value(metadata: PatientMetadata, name: str) -> str:
     value = getattr(metadata, name)
-    return str(value) if name == "sex" else f"{value:g} {units(name)}".replace(" °", "°").strip()
+    return say(f"words.{value}") if name == "sex" else f"{value:g} {units(name)}".replace(" °", "°").strip()

@@ -5,27 +5,20 @@ import streamlit as st
 from dashboard import forms
 from dashboard.figures import words
 from dashboard.session import Case, Earlier, Result
+from dashboard.texts import say
 from dashboard.views import panels
 from ecg_core import read
 from ecg_core.records import days_between
 
 __all__ = ["change", "moved", "take"]
 
-ADVICE = (
-    "Of the same patient, with at least I, II and V1 to V6, in any of the formats above. The network is told its "
-    "median beat and both axes; Lead I of a watch cannot give them."
-)
 BOTH_FILES = "read from both files"
-WHAT_TO_DO = (
-    "Trust the earlier pattern less: switch **Use the earlier ECG** off and compare. What is drawn only while it is on "
-    "comes from then, not from today's Lead I."
-)
 
 
 def take(case: Case) -> None:
     """Take an earlier ECG in the sidebar, ask what its files leave unsaid, and how old it is."""
     slot = f"earlier {case.number}"
-    files = forms.upload(slot, "Earlier ECG", ADVICE, read)
+    files = forms.upload(slot, say("earlier.upload"), say("earlier.advice"), read)
     if files is not None:
         forms.ask(slot, files, read)
         if files.problem is not None:
@@ -46,7 +39,7 @@ def _take_age(case: Case, one: Earlier, slot: str) -> None:
         _say(one)
         return
     if problem is None:
-        st.caption("How long before this recording was it made? The files do not say it.")
+        st.caption(say("earlier.how_long"))
     else:
         st.error(problem)
     answer = forms.age(slot, must_say=problem is not None)
@@ -70,18 +63,16 @@ def change(result: Result) -> None:
     """Whether Lead I has changed since the earlier ECG that was used, and what to do then."""
     unusual = () if result.analysis.change is None else result.analysis.change.unusual
     if unusual:
-        st.error(
-            f":small[**Lead I has changed since the earlier ECG:** {'; '.join(unusual)}. {WHAT_TO_DO}]",
-            icon=":material/difference:",
-        )
+        said = say("earlier.changed", unusual="; ".join(unusual), what_to_do=say("earlier.what_to_do"))
+        st.error(f":small[{said}]", icon=":material/difference:")
 
 
 def moved(case: Case, result: Result) -> None:
     """How far each lead lies from the same lead without the earlier ECG, or with it."""
-    st.subheader("Moved by the earlier ECG")
+    st.subheader(say("earlier.moved"))
     other = case.counterpart(result)
     if other is None:
-        st.caption("Switch it once to see how far each lead moves.")
+        st.caption(say("earlier.switch_once"))
         return
-    st.caption("Distance between the estimates with and without it, over all of the time")
-    panels.distances(result, other, "How far the earlier ECG moves each estimated lead, in mV")
+    st.caption(say("earlier.distance"))
+    panels.distances(result, other, say("earlier.moved_alt"))

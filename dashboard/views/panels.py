@@ -17,7 +17,6 @@ from dashboard.texts import say
 from dashboard.theme import DARK, LIGHT, Palette
 from dashboard.views import downloads
 from ecg_core import analyse, compare
-from ecg_core.export.notice import RESEARCH_ONLY
 from ecg_core.results import Analysis, Quality
 from ecg_core.vocabulary import Verdict
 
@@ -38,9 +37,9 @@ __all__ = [
 LEAST_PAGE = 860
 """Width in pixels below which the tracing scrolls sideways rather than shrink."""
 VERDICTS: Mapping[Verdict, tuple[str, str, str]] = {
-    Verdict.PASS: ("Signal good", "green", ":material/check_circle:"),
-    Verdict.REVIEW: ("Signal doubtful", "orange", ":material/warning:"),
-    Verdict.STOP: ("Signal unusable", "red", ":material/block:"),
+    Verdict.PASS: ("panels.pass", "green", ":material/check_circle:"),
+    Verdict.REVIEW: ("panels.review", "orange", ":material/warning:"),
+    Verdict.STOP: ("panels.stop", "red", ":material/block:"),
 }
 
 
@@ -51,50 +50,52 @@ def palette() -> Palette:
 
 def invitation(formats: str) -> None:
     """What to do when there is nothing yet."""
-    st.header("Twelve leads from Lead I")
-    st.info(f"Drop a recording that holds Lead I on the left. {formats}", icon=":material/upload_file:")
-    st.caption(RESEARCH_ONLY)
+    st.header(say("panels.title"))
+    st.info(say("panels.drop", formats=formats), icon=":material/upload_file:")
+    st.caption(say("forms.research_only"))
 
 
 def refusal(files: Intake) -> None:
     """Why the files have not become a recording."""
-    st.header("Twelve leads from Lead I")
+    st.header(say("panels.title"))
     if files.problem is not None:
-        st.error(files.problem, icon=":material/block:", title="This cannot be used")
+        st.error(files.problem, icon=":material/block:", title=say("panels.unusable"))
     else:
-        st.info(f"{files.question} Answer on the left.", icon=":material/help:", title="One thing is not in the file")
-    st.caption(RESEARCH_ONLY)
+        st.info(
+            say("panels.answer_left", question=files.question), icon=":material/help:", title=say("panels.one_thing")
+        )
+    st.caption(say("forms.research_only"))
 
 
 def heading(case: Case) -> None:
     """What was read, and what Lead I itself says."""
     assert case.examination is not None
     measured = case.examination.measurements
-    notes = (f"Filtered out: {', '.join(case.examination.removed)}.", *case.read.notes)
-    over = "the whole recording" if case.part.is_all else "this part of the recording"
+    notes = (say("panels.filtered", removed=", ".join(case.examination.removed)), *case.read.notes)
+    over = say("panels.over_all") if case.part.is_all else say("panels.over_part")
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         with st.container(width="stretch", gap=None):
             st.subheader(case.title)
             st.caption(words.reading_in_words(case.read))
             if not case.part.is_all:
                 start, whole = words.hours(case.part.start), words.hours(case.part.whole)
-                st.markdown(f"**{_from_to(case.part)} of {whole}** :small[· times count from {start}]")
+                st.markdown(say("panels.part", span=_from_to(case.part), whole=whole, start=start))
             st.caption(" ".join(notes))
         for label, value, unit in (
-            ("Rate on Lead I", measured.ventricular_rate, "bpm"),
-            ("QRS count on Lead I", measured.qrs_count, ""),
-            ("Mean QRS on Lead I", measured.qrs_ms, "ms"),
+            (say("panels.rate"), measured.ventricular_rate, "bpm"),
+            (say("panels.qrs_count"), measured.qrs_count, ""),
+            (say("panels.qrs"), measured.qrs_ms, "ms"),
         ):
             shown = "–" if value is None else f"{value:.0f} {unit}".strip()
-            st.metric(label, shown, width="content", help=f"Measured on Lead I alone, over {over}")
+            st.metric(label, shown, width="content", help=over)
         word, colour, icon = VERDICTS[case.examination.quality.verdict]
-        st.badge(word, icon=icon, color=colour)  # type: ignore[arg-type]
+        st.badge(say(word), icon=icon, color=colour)  # type: ignore[arg-type]
     if case.examination.segments.not_delineated is not None:
-        st.warning(case.examination.segments.not_delineated, title="QRS and T were not marked")
+        st.warning(case.examination.segments.not_delineated, title=say("panels.not_marked"))
 
 
 def _from_to(part: Part) -> str:
-    return f"{words.hours(part.start)} to {words.hours(part.end)}"
+    return say("panels.span", start=words.hours(part.start), end=words.hours(part.end))
 
 
 def findings(quality: Quality) -> None:
@@ -112,7 +113,7 @@ def reconstruct(case: Case, order: Order) -> Result:
         return case.keep(known)
     engine = cached.model(order.model)
     place = st.empty()
-    label = f"Reconstructing by {order.model}, {order.passes} dropout passes"
+    label = say("panels.working", model=order.model, passes=order.passes)
     bar = place.progress(0.0, label)
 
     def show(share: float) -> None:
@@ -137,7 +138,7 @@ def outside_training(analysis: Analysis) -> None:
     """A warning where the model was always told something that is unknown here."""
     missed = analysis.card.misses(analysis.metadata)
     if missed:
-        fields = ", ".join(words.FIELD_NAMES[name] for name in missed)
+        fields = ", ".join(words.field_name(name) for name in missed)
         st.warning(say("review.outside_training", model=analysis.card.name, fields=fields), icon=":material/warning:")
 
 
@@ -149,10 +150,10 @@ def lead_i_alone(case: Case) -> None:
         theme=None,
         config=CONFIG,
         key=f"lead I {case.number}",
-        alt="The first ten seconds of measured Lead I on ECG paper",
+        alt=say("panels.lead_i_alt"),
     )
     if case.examination.quality.verdict is not Verdict.STOP:
-        st.markdown("Say on the left what you know of the patient, then press **Reconstruct**.")
+        st.markdown(say("panels.say_and_press"))
 
 
 @fragment
@@ -166,9 +167,9 @@ def twelve_leads(case: Case, result: Result, rival: Result | None) -> None:
         theme=None,
         config=CONFIG,
         key=f"tracing {case.number}",
-        alt="Twelve-lead tracing: Lead I measured, eleven leads estimated; described in words below",
+        alt=say("panels.tracing_alt"),
     )
-    st.caption(f"In words: {words.in_words(analysis)}")
+    st.caption(say("panels.in_words", words=words.in_words(analysis)))
     downloads.take_away(analysis, case.part, lambda: as_html(tracing(analysis, view, LIGHT, compared=compared)))
 
 
@@ -177,45 +178,49 @@ def numbers(result: Result) -> None:
     analysis, scores = result.analysis, result.scores
     tables = st.grid(3, min_column_width=290, gap="medium")
     with tables.cell():
-        st.subheader("Told to the network")
+        st.subheader(say("panels.told"))
         told = words.metadata_table(analysis.metadata, analysis.earlier, result.order.age_origin)
-        st.table(told, hide_index=True, border="horizontal", alt="Metadata used")
+        st.table(told, hide_index=True, border="horizontal", alt=say("panels.told_alt"))
         reconstruction = analysis.reconstruction
-        st.caption(f"Model {analysis.card.name} · {reconstruction.passes} passes · seed {reconstruction.seed}")
+        st.caption(
+            say("panels.made_by", model=analysis.card.name, passes=reconstruction.passes, seed=reconstruction.seed)
+        )
     with tables.cell():
         if scores:
-            st.subheader("Against the recorded leads")
+            st.subheader(say("panels.against"))
             _scores(words.score_table(scores))
         else:
-            st.subheader("Doubt by lead")
+            st.subheader(say("panels.doubt"))
             _doubt(analysis)
     with tables.cell():
         segments = analysis.examination.segments
-        st.subheader(f"{len(segments.qrs)} QRS, {len(segments.t)} T")
-        st.caption(segments.not_delineated or "Found on measured Lead I")
-        decimals = {"Onset s": "%.2f", "Offset s": "%.2f", "Duration ms": "%.0f"}
+        st.subheader(say("panels.found", qrs=len(segments.qrs), t=len(segments.t)))
+        st.caption(segments.not_delineated or say("panels.found_on"))
+        decimals = {say("words.onset"): "%.2f", say("words.offset"): "%.2f", say("words.duration"): "%.0f"}
         st.dataframe(
             words.wave_table(segments),
             hide_index=True,
             height=390,
             column_config={name: st.column_config.NumberColumn(format=form) for name, form in decimals.items()},
-            alt="QRS complexes and T waves with their times",
+            alt=say("panels.waves_alt"),
         )
     if scores:
-        with st.expander("Doubt by lead"):
+        with st.expander(say("panels.doubt")):
             _doubt(analysis)
 
 
 def two_models(result: Result, rival: Result) -> None:
     """The model shown and another one: against the recorded leads where there are any, else against each other."""
     one, other = result.analysis.card.name, rival.analysis.card.name
-    st.subheader(f"{one} and {other}")
+    st.subheader(say("panels.two", one=one, other=other))
     if result.scores:
-        st.caption("Each against the recorded leads")
-        _scores(words.score_table(result.scores, one).merge(words.score_table(rival.scores, other), on="Lead"))
+        st.caption(say("panels.each_against"))
+        _scores(
+            words.score_table(result.scores, one).merge(words.score_table(rival.scores, other), on=say("words.lead"))
+        )
         return
-    st.caption("Distance between their estimates, over all of the time; the file holds no leads to judge them by")
-    distances(result, rival, f"How far {one} and {other} lie apart in each lead, in mV")
+    st.caption(say("panels.apart"))
+    distances(result, rival, say("panels.apart_alt", one=one, other=other))
 
 
 def distances(result: Result, other: Result, alt: str) -> None:
@@ -225,37 +230,36 @@ def distances(result: Result, other: Result, alt: str) -> None:
         words.moved_table(result.analysis, other.analysis),
         hide_index=True,
         height="content",
-        column_config={"Mean mV": millivolts, "Most mV": millivolts},
+        column_config={say("words.mean"): millivolts, say("words.most"): millivolts},
         alt=alt,
     )
 
 
-FORMATS = {"r": "%.2f", "RMSE mV": "%.3f", "In band": "%.0f%%"}
-HELP = {"r": "Pearson's correlation", "In band": "Share of samples in the band"}
-
-
 def _scores(scores: pd.DataFrame) -> None:
+    in_band = say("words.in_band")
+    forms = {"r": "%.2f", "RMSE mV": "%.3f", in_band: "%.0f%%"}
+    helps = {"r": say("panels.r_help"), in_band: say("panels.in_band_help")}
     st.dataframe(
         scores,
         hide_index=True,
         height="content",
         column_config={
-            column: st.column_config.NumberColumn(format=form, help=HELP.get(kind))
-            for kind, form in FORMATS.items()
+            column: st.column_config.NumberColumn(format=form, help=helps.get(kind))
+            for kind, form in forms.items()
             for column in scores.columns
             if column.startswith(kind)
         },
-        alt="Agreement of each estimated lead with the recorded one",
+        alt=say("panels.scores_alt"),
     )
 
 
 def _doubt(analysis: Analysis) -> None:
-    st.caption(f"{words.promise(analysis)}. Means over all of the time.")
-    millivolts = ("Band ± mV", "Total sd mV", "Dropout sd mV")
+    st.caption(say("panels.doubt_caption", promise=words.promise(analysis)))
+    millivolts = [say(f"words.{name}") for name in ("band", "total_sd", "dropout_sd")]
     st.dataframe(
         words.doubt_table(analysis),
         hide_index=True,
         height="content",
         column_config={name: st.column_config.NumberColumn(format="%.3f") for name in millivolts},
-        alt="Doubt of each lead in mV",
+        alt=say("panels.doubt_alt"),
     )

@@ -7,27 +7,24 @@ import streamlit as st
 
 from dashboard import cached, forms
 from dashboard.session import Intake, case, explained, verdict_on
+from dashboard.texts import say
 from dashboard.views import earlier, panels, removed
 from dashboard.views.belief import belief
 from ecg_core import examine, list_models, read
-from ecg_core.export.notice import RESEARCH_ONLY
 from ecg_core.vocabulary import Verdict
 
-FORMATS = (
-    "WFDB (.hea with its .dat or .mat, together), CSV or text, Apple Watch CSV, AliveCor ATC and Kardia JSON, EDF, "
-    "BDF, DICOM, GE MUSE XML, Philips Sierra XML, HL7 aECG, SCP-ECG, ISHNE, Mortara ELI XML. "
-    "Whether they fit is decided by what is in them, not by their names."
-)
+FORMATS = say("review.formats")
 
 files: Intake | None
 with st.sidebar:
-    st.subheader("Recording")
+    st.subheader(say("review.recording"))
     source = st.segmented_control(
-        "Recording", ("Sample", "Upload"), default="Sample", required=True, key="source",
+        say("review.recording"), ("Sample", "Upload"), default="Sample", required=True, key="source",
+        format_func=lambda one: say(f"source.{one.lower()}"),
         label_visibility="collapsed", width="stretch",
     )  # fmt: skip
     if source == "Upload":
-        files, title = forms.upload("main", "ECG with Lead I", FORMATS, read), "Uploaded recording"
+        files, title = forms.upload("main", say("review.upload"), FORMATS, read), say("review.uploaded")
     else:
         files, title = forms.sample(cached.samples(), read)
     if files is not None:
@@ -45,7 +42,7 @@ with st.sidebar:
     part = forms.part(files.recording, files.key)
 this = case(files.recording, part, files.files, title=title, is_sample=source != "Upload")
 if this.examination is None:
-    with explained(), st.spinner("Looking at Lead I …"):
+    with explained(), st.spinner(say("review.looking")):
         this.examination = examine(this.recording)
 quality = this.examination.quality
 
@@ -56,16 +53,16 @@ with above:
     panels.findings(quality)
 
 with st.sidebar:
-    st.subheader("Patient")
+    st.subheader(say("review.patient"))
     form = st.container()
-    with st.expander("Earlier twelve-lead ECG"):
+    with st.expander(say("review.earlier")):
         earlier.take(this)
     with form:
         metadata = forms.metadata(this)
-    with st.expander("Model"):
+    with st.expander(say("review.model")):
         model, rival, passes, seed = forms.engine(list_models())
     pressed = st.button(
-        "Reconstruct",
+        say("review.reconstruct"),
         type="primary",
         icon=":material/ecg:",
         width="stretch",
@@ -85,13 +82,13 @@ with above:
     if shown is not None:
         if order is None or not order.same_as(shown.order):
             st.info(
-                "The form has changed since this was reconstructed. Press Reconstruct to use it.",
+                say("review.changed"),
                 icon=":material/sync:",
             )
         if rival is not None:
             compared, problem = verdict_on(partial(panels.reconstruct, this, replace(shown.order, model=rival)))
             if problem is not None:
-                st.error(problem, icon=":material/block:", title=f"{rival} cannot be compared")
+                st.error(problem, icon=":material/block:", title=say("review.cannot_compare", rival=rival))
         for one in filter(None, (shown, compared)):
             panels.outside_training(one.analysis)
         earlier.change(shown)
@@ -109,4 +106,4 @@ else:
     if compared is not None:
         with beside.cell():
             panels.two_models(shown, compared)
-st.caption(RESEARCH_ONLY)
+st.caption(say("forms.research_only"))

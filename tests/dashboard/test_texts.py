@@ -7,7 +7,11 @@ from threading import Thread
 
 import pytest
 
+from dashboard.figures.words import origin_name
 from dashboard.texts import LANGUAGES, language, say, speak, strings
+from ecg_core import Origin
+from ecg_core.export.notice import EARLIER_WARNING, RESEARCH_ONLY
+from tests.dashboard.pages import texts, visit
 
 SOURCES = sorted((Path(__file__).parents[2] / "dashboard").rglob("*.py"))
 KEYS = strings("en")
@@ -54,3 +58,34 @@ def test_each_thread_speaks_its_own_language() -> None:
 def test_an_unknown_language_is_a_bug() -> None:
     with pytest.raises(KeyError):
         speak("xx")
+
+
+def test_origins_are_called_in_english_what_the_engine_calls_them() -> None:
+    for origin in Origin:
+        assert origin_name(origin) == str(origin)
+
+
+def test_the_notices_in_english_are_those_of_exports() -> None:
+    assert say("forms.research_only") == RESEARCH_ONLY
+    assert say("forms.earlier_warning") == EARLIER_WARNING
+
+
+def test_a_german_review_says_nothing_in_english() -> None:
+    page = visit()
+    page.query_params["lang"] = "de"
+    page.run()
+    assert not page.exception
+    labelled = (
+        *page.selectbox,
+        *page.number_input,
+        *page.button,
+        *page.button_group,
+        *page.metric,
+        *page.expander,
+        *page.select_slider,
+    )
+    said = "\n".join([texts(page), *(str(widget.label) for widget in labelled)]).splitlines()
+    german = strings("de")
+    english = {text for key, text in KEYS.items() if not fields(text) and text != german[key]} - set(german.values())
+    assert not english.intersection(said)
+    assert {german["panels.told"], german["forms.passes"], german["review.reconstruct"]} <= set(said)

@@ -16,6 +16,7 @@ from ecg_core.metadata import FIELDS, merge
 from ecg_core.models.checkpoint import CHECKPOINTS, DEFAULT_MODEL, EVALUATION, list_models, load_evaluations, load_model
 from ecg_core.pipeline import analyse, read_earlier
 from ecg_core.readers import patient_from, read
+from ecg_core.readers.bundle import MOST_BYTES, MOST_FILES
 from ecg_core.records import EarlierEcg, PatientMetadata, Recording, days_between
 from ecg_core.vocabulary import Sex
 
@@ -57,7 +58,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_reconstruct(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "files", nargs="+", type=Path, metavar="FILE", help="the recording; for WFDB the header is enough"
+        "files", nargs="+", type=Path, metavar="FILE", help="the recording, or the folder or ZIP archive that holds it"
     )
     parser.add_argument("--age", type=float, dest="age_years", metavar="YEARS")
     parser.add_argument("--sex", type=Sex, choices=tuple(Sex), metavar="male|female")
@@ -76,6 +77,9 @@ def _add_reconstruct(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--prior-days", type=float, metavar="N", help="how many days before this recording the earlier ECG was made"
     )
+    parser.add_argument("--prior-rate", type=float, metavar="HZ", help="the same as --rate, of the earlier ECG's file")
+    parser.add_argument("--prior-unit", choices=("mV", "uV"), help="the same as --unit, of the earlier ECG's file")
+    parser.add_argument("--prior-lead", metavar="NAME", help="the same as --lead, of the earlier ECG's file")
     parser.add_argument("--rate", type=float, metavar="HZ", help="sampling rate, where the file does not say it")
     parser.add_argument("--unit", choices=("mV", "uV"), help="unit of the samples, where the file does not say it")
     parser.add_argument("--lead", metavar="NAME", help="which channel is Lead I, where its name does not say it")
@@ -175,7 +179,9 @@ def _add_answers(parser: argparse.ArgumentParser) -> None:
 
 
 def _read_files(paths: Sequence[Path]) -> dict[str, bytes]:
-    """The bytes of the files, and of the signal files that lie beside a WFDB header of the same name."""
+    """The bytes of the files, of what is in a folder, and of the signal files beside a WFDB header of the same name."""
+    if len(paths) == 1 and paths[0].is_dir():
+        return _read_folder(paths[0])
     wanted = list(paths)
     for path in paths:
         if path.suffix == ".hea":
@@ -187,16 +193,34 @@ def _read_files(paths: Sequence[Path]) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in wanted}
 
 
+def _read_folder(folder: Path) -> dict[str, bytes]:
+    """The bytes of every file in ``folder`` and below it, links left out."""
+    found = sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+    size = sum(path.stat().st_size for path in found)
+    if not 0 < len(found) <= MOST_FILES or size > MOST_BYTES:
+        raise DataMissing(
+            f"Found {len(found)} files of {size >> 20} MB in {folder}; expected one recording, in at most {MOST_FILES} "
+            f"files of {MOST_BYTES >> 20} MB: give its file or files."
+        )
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
+
+
 def _earlier(options: argparse.Namespace, recording: Recording) -> EarlierEcg | None:
     """The earlier ECG, its age as said or else from the dates in both files."""
+    answers = {"sampling_rate": options.prior_rate, "unit": options.prior_unit, "lead": options.prior_lead}
     if options.prior is None:
-        if options.prior_days is not None:
-            raise DataMissing("Found --prior-days without --prior; expected the earlier ECG as well: give its file.")
+        if options.prior_days is not None or any(answer is not None for answer in answers.values()):
+            raise DataMissing(
+                "Found --prior-days without --prior, or --prior-rate, --prior-unit, --prior-lead; expected the earlier "
+                "ECG as well: give its file."
+            )
         return None
     try:
-        prior = read(_read_files(options.prior))
+        prior = read(_read_files(options.prior), **answers)
     except AnswerNeeded as error:
-        raise UnreadableFile(f"Of the earlier ECG: {error} Give it in a format that says so, such as WFDB.") from error
+        raise UnreadableFile(
+            f"Of the earlier ECG: {error} Say it with --prior-rate, --prior-unit or --prior-lead."
+        ) from error
     days = options.prior_days if options.prior_days is not None else days_between(prior, recording)
     return read_earlier(prior, days_before=days)
 

@@ -1,6 +1,7 @@
 """The command line: what it writes, and how it says no."""
 
 import json
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -38,6 +39,38 @@ def test_formats_that_are_asked_for_are_written_in_place_of_the_usual_two(sample
         ),
         "analysis.json",
     }
+
+
+def test_a_folder_or_an_archive_with_one_recording_will_do(sample_data, tmp_path):
+    folder, archive = tmp_path / "in" / "g1", tmp_path / "in.zip"
+    folder.mkdir(parents=True)
+    with zipfile.ZipFile(archive, "w") as packed:
+        for name in ("A0003.hea", "A0003.mat", "README.md"):
+            (folder / name).write_bytes((sample_data / name).read_bytes())
+            packed.write(sample_data / name, f"g1/{name}")
+    for source in (folder.parent, archive):
+        assert run("reconstruct", source, "--passes", 2, "--out", tmp_path / "out") == 0
+        assert json.loads((tmp_path / "out" / "summary.json").read_text())["recording"]["format"] == "WFDB"
+
+
+def test_a_folder_of_several_recordings_or_of_nothing_is_refused(sample_data, tmp_path, capsys):
+    assert run("reconstruct", sample_data, "--out", tmp_path / "out") == 2
+    assert "recordings; expected one" in capsys.readouterr().err
+    (tmp_path / "empty").mkdir()
+    assert run("reconstruct", tmp_path / "empty", "--out", tmp_path / "out") == 2
+    assert "Found 0 files" in capsys.readouterr().err
+
+
+def test_what_the_file_of_an_earlier_ecg_does_not_say_can_be_said(sample_data, tmp_path, twelve_lead_sample, capsys):
+    rows = "\n".join(",".join(f"{value:.3f}" for value in row) for row in twelve_lead_sample.signals.T)
+    prior = tmp_path / "prior.csv"
+    prior.write_text(",".join(twelve_lead_sample.leads) + "\n" + rows)
+    ask = ("reconstruct", sample_data / "A0003.hea", "--passes", 2, "--out", tmp_path / "out", "--prior", prior)
+    assert run(*ask) == 2
+    assert "--prior-rate" in capsys.readouterr().err
+    assert run(*ask, "--prior-rate", 500, "--prior-unit", "mV") == 0
+    assert json.loads((tmp_path / "out" / "summary.json").read_text())["earlier_ecg"] is not None
+    assert run(*ask[:-2], "--prior-rate", 500) == 2
 
 
 def test_an_estimate_is_no_earlier_ecg(sample_data, tmp_path, capsys):

@@ -1,30 +1,20 @@
 """Reading recordings: one module a format, chosen by what is in the file, never by its name.
 
-``FORMATS`` is the sniffing table: a new format is a module with ``NAME``, ``claims`` and ``load`` (see
-`ecg_core.readers.channels.Format`) and its name here. The first that claims the files reads them.
+The first of ``FORMATS`` (`ecg_core.readers.formats`) that claims the files reads them.
 """
 
 from collections.abc import Mapping
 
 from ecg_core.errors import RecordingRefused, UnreadableFile
-from ecg_core.readers import apple, atc, delimited, device, edf, wfdb
 from ecg_core.readers.acceptance import accept
-from ecg_core.readers.channels import Format
+from ecg_core.readers.bundle import one_recording
 from ecg_core.readers.estimated import keep_measured
+from ecg_core.readers.formats import FORMATS, READ_TODAY
 from ecg_core.readers.patient import patient_from
 from ecg_core.readers.strangers import name_of
 from ecg_core.records import Recording
 
 __all__ = ["FORMATS", "patient_from", "read"]
-
-FORMATS = tuple(
-    Format(module.NAME, module.claims, module.load) for module in (edf, device, atc, wfdb, apple, delimited)
-)
-
-_READ_TODAY = (
-    "WFDB (.hea with .dat or .mat), EDF, Apple Watch CSV, DICOM ECG, GE MUSE XML, Philips Sierra XML, HL7 aECG, "
-    "SCP-ECG, ISHNE, Mortara ELI XML, AliveCor ATC, Kardia JSON, BDF, and columns of numbers as text (CSV, TSV)"
-)
 
 
 def read(
@@ -34,7 +24,7 @@ def read(
     unit: str | None = None,
     lead: str | None = None,
 ) -> Recording:
-    """The recording that ``files`` (name to content) hold, in mV, with Lead I among its leads.
+    """The one recording that ``files`` (name to content), or ZIP archives among them, hold, in mV, with Lead I.
 
     ``sampling_rate`` in Hz, ``unit`` ("mV" or "uV") and ``lead`` (the name or, from 1, the number of the channel that
     is Lead I) answer what the file does not say; where it does, they have to agree with it. Names, dates of birth
@@ -48,7 +38,7 @@ def read(
     >>> strip.leads, strip.duration, strip.source
     ((<Lead.I: 'I'>,), 10.0, 'delimited text')
     """
-    held = {name: data for name, data in files.items() if data}
+    held = one_recording(files)
     if not held:
         raise RecordingRefused("The file is empty; choose the recording itself.")
     for reader in FORMATS:
@@ -59,4 +49,4 @@ def read(
             f"Found {len(held)} files that do not belong together; expected one file, or a WFDB header (.hea) with its "
             ".dat or .mat."
         )
-    raise UnreadableFile(f"{name_of(next(iter(held.values())))}. Formats read today: {_READ_TODAY}.")
+    raise UnreadableFile(f"{name_of(next(iter(held.values())))}. Formats read today: {READ_TODAY}.")

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from ecg_core.errors import UnreadableFile
 from ecg_core.readers import device, edf
+from ecg_core.readers.bundle import one_recording
 from ecg_core.readers.text import decode
 from ecg_core.readers.wfdb_header import comments, is_header
 from ecg_core.records import METADATA_RANGES, PatientMetadata
@@ -31,6 +32,10 @@ def patient_from(files: Mapping[str, bytes]) -> PatientMetadata:
     >>> patient.age_years, patient.sex.value, patient.origin("sex").value
     (74.0, 'male', 'read from the file')
     """
+    try:
+        files = one_recording(files)
+    except UnreadableFile:
+        return PatientMetadata()
     if device.claims(files):
         with suppress(UnreadableFile):
             return device.load(files).patient

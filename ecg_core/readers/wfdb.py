@@ -17,7 +17,7 @@ from ecg_core.readers.text import decode
 from ecg_core.readers.wfdb_header import Header, SignalLine, comments, is_header, parse_header
 from ecg_core.vocabulary import FloatArray, IntArray, Removed
 
-__all__ = ["NAME", "claims", "load"]
+__all__ = ["NAME", "channels_of", "claims", "load"]
 
 NAME = "WFDB"
 
@@ -48,10 +48,14 @@ def load(files: Mapping[str, bytes]) -> RawFile:
     text = decode(files[headers[0]]) or ""
     header = parse_header(text)
     others = {name: data for name, data in files.items() if name != headers[0]}
-    parts = [_read_part(header, name, others) for name in dict.fromkeys(line.file_name for line in header.signals)]
-    ordered = sorted((channel for part in parts for channel in part), key=lambda channel: channel.number)
     removed = (Removed.TEXT,) if comments(text) else ()
-    return RawFile(tuple(ordered), NAME, header.started_at, removed=removed)
+    return RawFile(channels_of(header, others), NAME, header.started_at, removed=removed)
+
+
+def channels_of(header: Header, others: Mapping[str, bytes]) -> tuple[Channel, ...]:
+    """The signals that a ``header`` describes, from the signal files among ``others``."""
+    parts = [_read_part(header, name, others) for name in dict.fromkeys(line.file_name for line in header.signals)]
+    return tuple(sorted((channel for part in parts for channel in part), key=lambda channel: channel.number))
 
 
 def _wants_header(name: str, data: bytes) -> bool:

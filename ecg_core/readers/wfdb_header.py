@@ -9,7 +9,21 @@ from datetime import datetime
 from ecg_core.errors import UnreadableFile
 from ecg_core.readers.text import decode
 
-__all__ = ["Header", "SignalLine", "comments", "is_header", "parse_header"]
+__all__ = [
+    "GAP",
+    "Header",
+    "Master",
+    "SignalLine",
+    "comments",
+    "is_header",
+    "is_master",
+    "parse_header",
+    "parse_master",
+    "signal_files",
+]
+
+GAP = "~"
+"""The name of a segment without signals."""
 
 _LONGEST_HEADER, _LONGEST_LINE = 1 << 20, 1000
 _RECORD = re.compile(
@@ -17,6 +31,7 @@ _RECORD = re.compile(
     r"(?:[ \t]+(?P<rate>\d{1,9}(?:\.\d*)?(?:[eE][+-]?\d{1,2})?)(?:/\S*)?"
     r"(?:[ \t]+(?P<samples>\d{1,15})(?:[ \t]+(?P<when>[\d:./\-A-Za-z \t]+))?)?)?[ \t]*"
 )
+_SEGMENT = re.compile(r"(?P<name>[^\s/\\]+)[ \t]+(?P<samples>\d{1,12})[ \t]*")
 _SIGNAL = re.compile(
     r"(?P<file>[^\s/\\]+)[ \t]+(?P<format>\d{1,3})(?:x(?P<frame>\d{1,4}))?(?::0+)?(?:\+(?P<offset>\d{1,9}))?"
     r"(?:[ \t]+(?P<gain>-?\d+\.?\d*(?:[eE][+-]?\d{1,2})?)(?:\((?P<baseline>-?\d{1,10})\))?(?:/(?P<unit>\S+))?"
@@ -39,6 +54,16 @@ class SignalLine:
     first: int | None
     checksum: int | None
     name: str
+
+
+@dataclass(frozen=True)
+class Master:
+    """A record of ``segments``, each a record's name and its length in frames at ``sampling_rate`` Hz."""
+
+    sampling_rate: float
+    samples: int | None
+    started_at: datetime | None
+    segments: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True)
@@ -68,6 +93,22 @@ def is_header(data: bytes) -> bool:
     return "/" in lines[0].split()[0] or (_SIGNAL.fullmatch(lines[1]) is not None and not _is_number(lines[1]))
 
 
+def is_master(data: bytes) -> bool:
+    """Whether ``data`` is the header of a record of several segments.
+
+    >>> is_master(b"r/1 1 500 5000\\nr_1 5000\\n"), is_master(b"r 1 500\\nr.dat 16\\n")
+    (True, False)
+    """
+    return is_header(data) and "/" in next(_lines(decode(data) or "")).split()[0]
+
+
+def signal_files(text: str) -> tuple[str, ...]:
+    """The names of the files that a header's lines begin with; of a master's, the headers of its segments."""
+    first, *lines = list(_lines(text))
+    master = "/" in first.split()[0]
+    return tuple(dict.fromkeys(line.split()[0] + (".hea" if master else "") for line in lines))
+
+
 def _is_number(line: str) -> bool:
     """Whether a line begins with a number, as a table of values does and no file name should."""
     return re.fullmatch(r"[-+]?\d+([.,]\d+)?", line.split(maxsplit=1)[0]) is not None
@@ -89,7 +130,7 @@ def parse_header(text: str) -> Header:
     if record is None or max(map(len, lines)) > _LONGEST_LINE:
         raise UnreadableFile("The first line of the WFDB header is damaged; copy the .hea file again.")
     if record["segments"]:
-        raise UnreadableFile("The WFDB record is made of segments; give the .hea and .dat of one segment.")
+        raise UnreadableFile("The WFDB record is made of segments; add the .hea and .dat of every segment.")
     count = int(record["signals"])
     if not 1 <= count <= len(lines) - 1:
         raise UnreadableFile(
@@ -101,6 +142,21 @@ def parse_header(text: str) -> Header:
     samples = int(record["samples"]) if record["samples"] and int(record["samples"]) else None
     signals = tuple(_signal_line(line) for line in lines[1 : count + 1])
     return Header(rate, samples, _when(record["when"] or ""), signals)
+
+
+def parse_master(text: str) -> Master:
+    """The master header that ``text`` spells; raises `UnreadableFile` for what WFDB does not allow."""
+    lines = list(_lines(text))
+    record = _RECORD.fullmatch(lines[0]) if lines else None
+    segments = [_SEGMENT.fullmatch(line) for line in lines[1:]]
+    count = int(record["segments"].lstrip("/")) if record and record["segments"] else 0
+    if record is None or not 0 < count <= len(segments) or None in segments[:count]:
+        raise UnreadableFile("The header of the WFDB record's segments is damaged; copy the .hea file again.")
+    rate = float(record["rate"]) if record["rate"] else 250.0
+    if not 0 < rate < 1e7:
+        raise UnreadableFile("The WFDB header has no usable sampling rate; copy the .hea file again.")
+    parts = tuple((match["name"], int(match["samples"])) for match in segments[:count] if match)
+    return Master(rate, int(record["samples"] or 0) or None, _when(record["when"] or ""), parts)
 
 
 def _signal_line(line: str) -> SignalLine:

@@ -109,8 +109,8 @@ def test_without_lead_i_says_so(pair):
         read(edited(pair, " 0 I\n", " 0 V7\n"))
 
 
-def test_segments_are_refused():
-    with pytest.raises(UnreadableFile, match="segments"):
+def test_a_master_header_alone_asks_for_its_segments():
+    with pytest.raises(UnreadableFile, match="every segment"):
         read({"a.hea": b"a/2 1 500 10000\na_1 5000\na_2 5000\n", "a_1.dat": b"\x01\x02" * 5000})
 
 

@@ -4,12 +4,14 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboard.memory import LANGUAGE
 from dashboard.texts import LANGUAGES, say, speak
 
 ICON = Path(__file__).parent / "assets" / "icon.svg"
 
 st.set_page_config(page_title="Twelve leads from Lead I", page_icon=ICON, layout="wide", initial_sidebar_state=340)
-asked = st.query_params.get("lang", "")
+asked = st.query_params.get(LANGUAGE, st.session_state.get(LANGUAGE, ""))  # links to other pages drop the former
+st.session_state[LANGUAGE] = asked
 speak(asked if asked in LANGUAGES else next(iter(LANGUAGES)))
 
 PAGES = [
@@ -17,6 +19,7 @@ PAGES = [
     st.Page("views/what_if.py", title=say("pages.what_if"), icon=":material/tune:"),
     st.Page("views/reveal.py", title=say("pages.reveal"), icon=":material/visibility:"),
     st.Page("views/model.py", title=say("pages.model"), icon=":material/fact_check:"),
+    st.Page("views/about.py", title=say("pages.about"), icon=":material/shield_person:"),
 ]
 
 st.navigation(PAGES, position="top").run()

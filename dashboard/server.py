@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import gc
 import logging
 import re
 from base64 import b64encode
@@ -19,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.runtime import get_instance
 from streamlit.starlette import App
 
 from dashboard import cached
@@ -66,6 +68,7 @@ HEADERS: Mapping[str, str] = {
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 """Sent with every answer: the browser loads nothing from elsewhere, and nobody else's page may frame this one."""
+SWEEP_SECONDS = 5
 METRICS = "/_stcore/metrics"
 """Streamlit's counters of sessions and caches, which it would show to anybody."""
 
@@ -113,18 +116,37 @@ def _warm() -> None:
 
 
 def _complain(task: "asyncio.Task[None]") -> None:
-    """Log why the model could not be made ready."""
+    """Log why what was to run beside the pages does not."""
     if not task.cancelled() and task.exception() is not None:
-        LOGGER.error("The model could not be made ready.", exc_info=task.exception())
+        LOGGER.error("The server is not all that it should be.", exc_info=task.exception())
+
+
+async def _let_go() -> None:
+    """Free the sessions whose page has been closed for longer than ``server.disconnectedSessionTTL``.
+
+    Streamlit would keep them, and the uploads in them, until the next page is closed, which may be days later.
+    """
+    runtime = get_instance()
+    closed = runtime._session_mgr._session_storage._cache  # type: ignore[attr-defined]
+    while True:
+        await asyncio.sleep(SWEEP_SECONDS)
+        for _, one in closed.expire():
+            one.session.shutdown()
+            one.session.session_state.clear()  # the runtime keeps hold of the last session that it served
+            one.session._fragment_storage.clear()
+            runtime.media_file_mgr.remove_orphaned_files()
+            gc.collect()
 
 
 @asynccontextmanager
-async def _warming(_: App) -> AsyncIterator[dict[str, "asyncio.Task[None]"]]:
-    """Warm up beside the first requests."""
-    task = asyncio.create_task(asyncio.to_thread(_warm))
-    task.add_done_callback(_complain)
-    yield {"warm": task}
-    task.cancel()
+async def _beside_the_pages(_: App) -> AsyncIterator[dict[str, "asyncio.Task[None]"]]:
+    """Warm up beside the first requests, and let go of sessions that have ended."""
+    warming, sweeping = asyncio.create_task(asyncio.to_thread(_warm)), asyncio.create_task(_let_go())
+    warming.add_done_callback(_complain)
+    sweeping.add_done_callback(_complain)
+    yield {"warm": warming}
+    warming.cancel()
+    sweeping.cancel()
 
 
 async def _healthz(_: Request) -> Response:
@@ -137,7 +159,7 @@ async def _healthz(_: Request) -> Response:
 
 app = App(
     Path(__file__).with_name("app.py"),
-    lifespan=_warming,
+    lifespan=_beside_the_pages,
     routes=[Route("/healthz", _healthz)],
     middleware=[Middleware(Guard)],
 )

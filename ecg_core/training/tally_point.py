@@ -79,6 +79,7 @@ class PointTally:
             "by_lead": {
                 lead.value: {
                     "r": float(self.r[:, i].mean()),
+                    "r_interval_95": bootstrap_interval(self.r[:, i], patients),
                     "rmse_mv": float(self.rmse[:, i].mean()),
                     "r2_median": float(np.median(np.stack(self._r2)[:, i])),
                 }

@@ -6,8 +6,10 @@ from functools import partial
 import streamlit as st
 
 from dashboard.figures import words
+from dashboard.figures.paper import View
 from dashboard.session import Part
 from dashboard.texts import say
+from dashboard.views import report
 from ecg_core.export.formats import FORMATS, one_file
 from ecg_core.export.provenance import short_hash
 from ecg_core.results import Analysis
@@ -27,9 +29,11 @@ FILES: Mapping[str, tuple[str, str]] = {
 """Ending and media type of what is saved in each of the engine's formats, in the order of the page."""
 
 
-def take_away(analysis: Analysis, part: Part, drawing: Callable[[], str]) -> None:
-    """Downloads, each made when it is asked for; ``drawing`` makes the tracing as an HTML document."""
+def take_away(analysis: Analysis, part: Part, view: View, drawing: Callable[[], str]) -> None:
+    """Downloads, each made when it is asked for; ``drawing`` makes the tracing of ``view`` as an HTML document."""
     row = st.container(horizontal=True, vertical_alignment="center")
+    if row.button(say("downloads.pdf"), icon=":material/print:"):
+        report.ask(analysis, view, _file_name("report", analysis, part, "pdf"))
     with row.popover(say("downloads.take_away"), icon=":material/download:"):
         st.caption(say("downloads.about"), width=340)
         _button("html", drawing, _file_name("tracing", analysis, part, "html"), "text/html")

@@ -170,7 +170,7 @@ def twelve_leads(case: Case, result: Result, rival: Result | None) -> None:
         alt=say("panels.tracing_alt"),
     )
     st.caption(say("panels.in_words", words=words.in_words(analysis)))
-    downloads.take_away(analysis, case.part, lambda: as_html(tracing(analysis, view, LIGHT, compared=compared)))
+    downloads.take_away(analysis, case.part, view, lambda: as_html(tracing(analysis, view, LIGHT, compared=compared)))
 
 
 def numbers(result: Result) -> None:

@@ -9,6 +9,7 @@ from ecg_core.export.arrays import to_npz
 from ecg_core.export.dicom import to_dicom
 from ecg_core.export.edf_plus import to_edf
 from ecg_core.export.fhir import to_fhir
+from ecg_core.export.report import to_pdf
 from ecg_core.export.summary import to_json
 from ecg_core.export.table import to_csv, to_parquet
 from ecg_core.export.wfdb_record import to_wfdb
@@ -27,6 +28,7 @@ FORMATS: Mapping[str, Callable[[Analysis], Files]] = MappingProxyType(
         "parquet": lambda analysis: {"reconstruction.parquet": to_parquet(analysis)},
         "edf": lambda analysis: {"reconstruction.edf": to_edf(analysis)},
         "json": lambda analysis: {"analysis.json": to_json(analysis, leads=True).encode()},
+        "pdf": lambda analysis: {"report.pdf": to_pdf(analysis)},
         "npz": lambda analysis: {"reconstruction.npz": to_npz(analysis)},
     }
 )

@@ -67,7 +67,7 @@ def test_agreement_with_the_recorded_leads_is_shown(first_visit):
 
 def test_the_tracing_and_every_format_are_offered(first_visit):
     labels = {element.proto.label for element in first_visit.get("download_button")}
-    assert {say(f"downloads.{kind}") for kind in ("html", *FORMATS)} <= labels
+    assert {say(f"downloads.{kind}") for kind in ("html", *FORMATS) if kind != "pdf"} <= labels
 
 
 def test_another_sample_is_one_choice_away_and_has_no_reference():
@@ -318,3 +318,12 @@ def test_the_page_survives_a_lead_i_without_delineated_waves():
     page = uploaded(recorded(noise, rate))
     assert not page.exception
     assert page.error or page.warning
+
+
+def test_the_report_is_asked_for_in_a_dialog_and_seen_before_it_is_taken_away(first_visit):
+    page = press(first_visit, say("downloads.pdf"))
+    assert not page.exception
+    (header,) = (toggle for toggle in page.toggle if toggle.key == "report header")
+    assert header.value
+    assert any("Page 1 of 2" in caption.value for caption in page.caption)
+    assert say("report.download") in {element.proto.label for element in page.get("download_button")}

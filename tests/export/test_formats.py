@@ -5,6 +5,7 @@ import json
 import zipfile
 
 import numpy as np
+import pypdf
 import pytest
 from pyarrow import parquet
 
@@ -33,6 +34,10 @@ def content(kind, files):
     if kind == "npz":
         saved = np.load(io.BytesIO(next(iter(files.values()))))
         whole += b"\n".join(str(saved[name].tolist()).encode() for name in saved.files if saved[name].dtype.kind == "U")
+    if kind == "pdf":
+        document = pypdf.PdfReader(io.BytesIO(next(iter(files.values()))))
+        said = [str(value) for value in document.metadata.values()]
+        whole += " ".join("\n".join([*said, document.pages[-1].extract_text()]).split()).encode()
     if kind == "parquet":
         said = parquet.read_schema(io.BytesIO(next(iter(files.values())))).metadata
         whole += b"\n".join([*said.keys(), *said.values()])
@@ -113,7 +118,7 @@ def test_leads_renamed_as_if_recorded_are_still_left_out(written):
 
 
 def test_the_same_analysis_gives_the_same_bytes(analysis, written):
-    for kind in ("wfdb", "dicom", "fhir", "edf", "json", "csv"):
+    for kind in ("wfdb", "dicom", "fhir", "edf", "json", "csv", "pdf"):
         assert FORMATS[kind](analysis) == written[kind]
 
 

@@ -31,6 +31,8 @@ NAME = "device file"
 _HEAD = 4096
 _LARGEST_TEXT = 64 << 20
 """A resting ECG as XML or JSON has a few MB; its tree takes many times what the text does."""
+_MOST_ELEMENTS = 50_000
+"""Ten times what the most talkative resting ECG has; decoders take long over deep ones."""
 _DEFLATED = b"1.2.840.10008.1.2.1.99"
 """DICOM's compressed transfer syntax, which may unfold to any size."""
 _TAGS = (
@@ -156,6 +158,8 @@ def _check_bombs(data: bytes, source: str) -> None:
         raise UnreadableFile(
             f"The {_NAMES[source]} file has {len(data) >> 20} MB; at most {_LARGEST_TEXT >> 20} MB of text are read."
         )
+    if source in _TEXTS and data.count(b"<") > _MOST_ELEMENTS:
+        raise UnreadableFile(f"The {_NAMES[source]} file has far more elements than an ECG; it is not read.")
     if source == "dicom_waveform" and _DEFLATED in data[:_HEAD]:
         raise UnreadableFile("The DICOM file is deflated as a whole, which is not read; save it uncompressed.")
 

@@ -58,7 +58,7 @@ def load(files: Mapping[str, bytes]) -> RawFile:
     if not channels:
         raise UnreadableFile("The EDF file holds annotations and no signal; expected an ECG.")
     plus = data[192:196] in (b"EDF+", b"BDF+")
-    removed = _removed(data, plus, any(note.text for note in edf.annotations))
+    removed = _removed(data, plus, _annotated(edf))
     return RawFile(channels, f"{name}+" if plus else name, _started(data), removed=removed)
 
 
@@ -92,6 +92,14 @@ def _check_size(data: bytes) -> int:
     if duration is None or not 0 < duration < 1e6:
         raise UnreadableFile("The EDF header is damaged: its records have no length in seconds; copy the file again.")
     return int(held)
+
+
+def _annotated(edf: Any) -> bool:
+    """Whether there are annotations with a text; damaged ones are taken for such."""
+    try:
+        return any(note.text for note in edf.annotations)
+    except (ValueError, IndexError, OverflowError, ZeroDivisionError):
+        return True
 
 
 def _removed(data: bytes, plus: bool, annotated: bool) -> tuple[Removed, ...]:

@@ -4,7 +4,6 @@ import io
 import re
 import struct
 import warnings
-from binascii import crc_hqx
 from datetime import datetime
 
 import numpy as np
@@ -113,26 +112,14 @@ def test_the_calibration_pulse_of_sierra_is_cut_off(written):
 def test_leads_that_start_at_another_time_are_left_out(written):
     v6 = devices.SCP_CODES[Lead.V6]
     late = written["SCP-ECG"].replace(struct.pack("<IIB", 1, 5000, v6), struct.pack("<IIB", 5001, 10000, v6))
-    recording = read({"x": _summed(late)})
+    recording = read({"x": devices.with_sums(late)})
     assert recording.leads == LEADS[:-1]
     assert any("1 leads that were recorded at another time" in note for note in recording.notes)
 
 
 def test_scp_that_counts_its_first_sample_as_zero_is_read(twelve_lead_sample, written):
     data = written["SCP-ECG"].replace(struct.pack("<II", 1, 5000), struct.pack("<II", 0, 5000))
-    np.testing.assert_array_equal(read({"x": _summed(data)}).signals, read({"x": written["SCP-ECG"]}).signals)
-
-
-def _summed(data: bytes) -> bytes:
-    """An SCP-ECG record whose checksums fit what was changed in it."""
-    whole = bytearray(data)
-    for place in range(12):
-        _, length, index = struct.unpack_from("<HII", whole, 22 + 10 * place)
-        if length:
-            start = index - 1
-            struct.pack_into("<H", whole, start, crc_hqx(bytes(whole[start + 2 : start + length]), 0xFFFF))
-    struct.pack_into("<H", whole, 0, crc_hqx(bytes(whole[2:]), 0xFFFF))
-    return bytes(whole)
+    np.testing.assert_array_equal(read({"x": devices.with_sums(data)}).signals, read({"x": written["SCP-ECG"]}).signals)
 
 
 def test_samples_of_a_lead_that_was_off_are_missing_not_minus_164_mv(twelve_lead_sample):
@@ -175,6 +162,18 @@ def test_text_larger_than_any_ecg_is_refused_before_it_is_parsed(written, monkey
     monkeypatch.setattr(device, "_LARGEST_TEXT", 1 << 10)
     with pytest.raises(UnreadableFile, match="of text are read"):
         read({"x": written["HL7 aECG"]})
+
+
+def test_more_elements_than_any_ecg_has_are_refused_before_they_are_parsed():
+    with pytest.raises(UnreadableFile, match="far more elements"):
+        read({"x": b"<restingecgdata>" + b"<a>" * 200_000})
+
+
+def test_damaged_annotations_are_taken_for_text_that_was_left_out(written):
+    data = bytearray(written["EDF+"])
+    at = data.index(b"+1\x14")
+    data[at : at + 3] = b"\xff\xfe\xfd"
+    assert Removed.TEXT in read({"x": bytes(data)}).removed
 
 
 def test_pydicom_agrees(written):

@@ -254,6 +254,7 @@ def paper(case: Case) -> View:
         )
         speed = st.segmented_control("mm/s", SPEEDS, default=25, required=True, key="speed")
         gain = st.segmented_control("mm/mV", GAINS, default=10, required=True, key="gain")
+        measuring = st.toggle(say("calipers.switch"), key="measuring", help=say("calipers.switch_help"))
         with st.container(width="stretch", gap=None):
             use_earlier(case)
     start = _window(case.recording.duration, window_seconds(speed or 25), f"start {case.number} {speed}")
@@ -263,6 +264,7 @@ def paper(case: Case) -> View:
         speed=speed or 25,
         gain=gain or 10,
         start=start,
+        measuring=measuring,
     )
 
 

@@ -18,7 +18,7 @@ from ecg_core.metadata import merge
 from ecg_core.pipeline import LeadScore, known_from_lead_i, read_earlier
 from ecg_core.readers import patient_from
 from ecg_core.records import EarlierEcg, PatientMetadata, Recording
-from ecg_core.results import Analysis, Examination
+from ecg_core.results import Analysis, Caliper, Examination
 from ecg_core.vocabulary import Lead, Origin
 
 __all__ = [
@@ -209,7 +209,7 @@ class Case:
     ``read`` is the whole recording and ``recording`` its ``part``, whose times begin at zero. ``stated`` is what its
     file says of the patient, ``earlier`` an earlier ECG, which is told to the network while ``use_earlier``; ``shown``
     is the result on the page and ``results`` the last few; ``offered`` is what each widget was last offered; ``number``
-    keeps the widgets of one case apart from those of the next.
+    keeps the widgets of one case apart from those of the next; ``calipers`` are what the user has measured.
     """
 
     read: Recording = field(repr=False)
@@ -225,6 +225,18 @@ class Case:
     shown: Result | None = None
     results: list[Result] = field(default_factory=list)
     offered: dict[str, object] = field(default_factory=dict)
+    calipers: tuple[Caliper, ...] = ()
+    calipers_before: list[tuple[Caliper, ...]] = field(default_factory=list)
+
+    def set_calipers(self, calipers: tuple[Caliper, ...]) -> None:
+        """Have these calipers from now on; `undo_calipers` brings back those of before."""
+        self.calipers_before.append(self.calipers)
+        self.calipers = calipers
+
+    def undo_calipers(self) -> None:
+        """Take back the last change to the calipers."""
+        if self.calipers_before:
+            self.calipers = self.calipers_before.pop()
 
     @property
     def earlier_at_hand(self) -> Earlier | None:

@@ -106,6 +106,7 @@ class Palette:
     band: str
     reference: str
     compared: str
+    caliper: str
     qrs: str
     qrs_edge: str
     t: str
@@ -127,6 +128,7 @@ LIGHT = Palette(
     band="rgba(0,114,178,0.20)",
     reference="rgba(110,110,110,0.75)",
     compared="#b84a00",
+    caliper="#8a2a66",
     qrs="rgba(230,159,0,0.17)",
     qrs_edge="#8a5a00",
     t="rgba(0,158,115,0.13)",
@@ -148,6 +150,7 @@ DARK = Palette(
     band="rgba(86,180,233,0.24)",
     reference="rgba(175,175,175,0.70)",
     compared="#ff9a5c",
+    caliper="#ff9bd2",
     qrs="rgba(230,159,0,0.18)",
     qrs_edge="#f0b840",
     t="rgba(0,190,140,0.15)",

@@ -4,7 +4,7 @@ from typing import Any
 
 from dashboard.theme import Palette
 
-__all__ = ["CONFIG", "FONT", "paper"]
+__all__ = ["CONFIG", "FONT", "MEASURING", "paper"]
 
 FONT = "Source Sans, Source Sans Pro, sans-serif"
 CONFIG: dict[str, Any] = {
@@ -14,6 +14,8 @@ CONFIG: dict[str, Any] = {
     "toImageButtonOptions": {"filename": "ecg", "scale": 2},
 }
 """The buttons that a chart offers."""
+MEASURING = CONFIG | {"modeBarButtonsToRemove": ["lasso2d", "autoScale2d"]}
+"""The same with the one that draws a box, to come back to after a zoom."""
 
 
 def paper(

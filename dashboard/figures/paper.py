@@ -26,13 +26,17 @@ WIDEST_PX = 1020
 
 @dataclass(frozen=True)
 class View:
-    """What the user chose to see: layout, order of the leads, paper, and where the window starts (s)."""
+    """What the user chose to see: layout, order of the leads, paper, and where the window starts (s).
+
+    ``measuring``: whether dragging draws a caliper rather than moving the paper.
+    """
 
     layout: Layout = Layout.GRID
     order: LeadOrder = LeadOrder.STANDARD
     speed: int = 25
     gain: int = 10
     start: float = 0.0
+    measuring: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,12 @@
 """The twelve-lead tracing as one Plotly figure on ECG paper."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import plotly.graph_objects as go
 
 from dashboard.figures.axes import paper
+from dashboard.figures.calipers import marched_lines, marks
 from dashboard.figures.layers import (
     bands,
     calibration_pulses,
@@ -20,7 +22,7 @@ from dashboard.figures.paper import Page, View, lay_out
 from dashboard.figures.words import earlier_in_words
 from dashboard.theme import LIGHT, PAGE_MM, Layout, Palette, Spread
 from ecg_core.export.notice import EARLIER_WARNING, RESEARCH_ONLY
-from ecg_core.results import Analysis
+from ecg_core.results import Analysis, Caliper
 from ecg_core.vocabulary import LEADS, MEASURED, Provenance
 
 __all__ = ["filters_in_words", "tracing"]
@@ -38,16 +40,26 @@ STRIPS_PIXELS = 66
 Annotation = dict[str, Any]
 
 
-def tracing(analysis: Analysis, view: View, palette: Palette = LIGHT, *, compared: Analysis | None = None) -> go.Figure:
+def tracing(
+    analysis: Analysis,
+    view: View,
+    palette: Palette = LIGHT,
+    *,
+    compared: Analysis | None = None,
+    calipers: Sequence[Caliper] = (),
+    marched: str | None = None,
+) -> go.Figure:
     """Draw the window of ``analysis`` that ``view`` asks for; only that window is put in the figure.
 
     ``compared`` is what another model made of the same recording: a thin dotted line in each estimated lead.
+    ``calipers`` are marked on it, and that called ``marched`` is laid end to end over the window.
 
     Every layer is in it and is switched in it, by the legend or by the buttons of the heat strips; the zoom stays.
 
     All leads share one pair of axes, in seconds and mV, each at its own baseline; the boxes of the paper are square.
     """
     page = lay_out(analysis, view, compared)
+    measured, labels = marks(calipers, page, view, palette)
     traces: list[Any] = [
         *_doubt(analysis, page, palette),
         *bands(analysis, page, palette),
@@ -55,10 +67,15 @@ def tracing(analysis: Analysis, view: View, palette: Palette = LIGHT, *, compare
         calibration_pulses(page, view, palette),
         *waveforms(analysis, page, palette),
         *comparisons(compared, page, palette),
+        *(marched_lines(one, page, palette) for one in calipers if one.name == marched),
+        *measured,
         *_legend(analysis, compared, page, palette),
     ]
     shapes = separators(page, palette) + waves(analysis.examination.segments, page.start, page.end, palette)
-    return go.Figure(data=traces, layout=_layout(analysis, view, page, palette, shapes))
+    layout = _layout(analysis, view, page, palette, shapes)
+    layout["annotations"] += labels
+    layout["selectionrevision"] = repr(calipers)  # what was drawn goes once it is measured
+    return go.Figure(data=traces, layout=layout)
 
 
 def filters_in_words(analysis: Analysis) -> str:
@@ -102,6 +119,10 @@ def _layout(
             "bgcolor": "rgba(0,0,0,0)",
         },
         "uirevision": f"{view.layout}|{view.order}|{view.speed}|{view.gain}|{view.start}",
+        "modebar": {"uirevision": str(view.measuring)},
+        "dragmode": "select" if view.measuring else "pan",
+        "selectdirection": "d",
+        "newselection": {"line": {"color": palette.caliper, "width": 1.5, "dash": "dot"}},
         "meta": {"notice": RESEARCH_ONLY, "model": analysis.card.name, "earlier_ecg": earlier_in_words(analysis)},
     }
 

@@ -1,13 +1,14 @@
 """The parts of a page: each shows one value."""
 
 from collections.abc import Mapping
+from functools import partial
 
 import pandas as pd
 import streamlit as st
 
 from dashboard import cached, forms
 from dashboard.figures import words
-from dashboard.figures.axes import CONFIG
+from dashboard.figures.axes import CONFIG, MEASURING
 from dashboard.figures.document import as_html
 from dashboard.figures.lead_one import lead_one
 from dashboard.figures.paper import WIDEST_PX, View
@@ -15,7 +16,7 @@ from dashboard.figures.tracing import tracing
 from dashboard.session import Case, Intake, Order, Part, Result, fragment
 from dashboard.texts import say
 from dashboard.theme import DARK, LIGHT, Palette
-from dashboard.views import downloads
+from dashboard.views import calipers, downloads
 from ecg_core import analyse, compare
 from ecg_core.results import Analysis, Quality
 from ecg_core.vocabulary import Verdict
@@ -161,16 +162,23 @@ def twelve_leads(case: Case, result: Result, rival: Result | None) -> None:
     """The tracing, whose layers are switched in it, and what can be taken away of it."""
     analysis, compared = result.analysis, None if rival is None else rival.analysis
     view = forms.paper(case)
+    calipers.remeasure(case, analysis)
+    draw = partial(tracing, analysis, view, compared=compared, calipers=case.calipers, marched=calipers.marched(case))
+    chart = f"tracing {case.number}"
     paper = st.container(width=WIDEST_PX).grid(1, min_column_width=LEAST_PAGE, wrap=False)
     paper.plotly_chart(
-        tracing(analysis, view, palette(), compared=compared),
+        draw(palette()),
         theme=None,
-        config=CONFIG,
-        key=f"tracing {case.number}",
+        config=MEASURING if view.measuring else CONFIG,
+        key=chart,
+        on_select=calipers.drawn(case, analysis, view, compared, chart=chart, nothing=say("calipers.nothing")),
+        selection_mode="box",
         alt=say("panels.tracing_alt"),
     )
+    if view.measuring or case.calipers:
+        calipers.panel(case, analysis, view)
     st.caption(say("panels.in_words", words=words.in_words(analysis)))
-    downloads.take_away(analysis, case.part, view, lambda: as_html(tracing(analysis, view, LIGHT, compared=compared)))
+    downloads.take_away(analysis, case.part, view, lambda: as_html(draw(LIGHT)))
 
 
 def numbers(result: Result) -> None:

@@ -1,9 +1,10 @@
 """The parts of a page: each shows one value."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from dashboard import cached, forms
@@ -14,7 +15,7 @@ from dashboard.figures.lead_one import lead_one
 from dashboard.figures.paper import WIDEST_PX, View
 from dashboard.figures.tracing import tracing
 from dashboard.session import Case, Intake, Order, Part, Result, fragment
-from dashboard.texts import say
+from dashboard.texts import language, say, speak
 from dashboard.theme import DARK, LIGHT, Palette
 from dashboard.views import calipers, downloads
 from ecg_core import analyse, compare
@@ -178,7 +179,13 @@ def twelve_leads(case: Case, result: Result, rival: Result | None) -> None:
     if view.measuring or case.calipers:
         calipers.panel(case, analysis, view)
     st.caption(say("panels.in_words", words=words.in_words(analysis)))
-    downloads.take_away(analysis, case.part, view, lambda: as_html(draw(LIGHT)))
+    downloads.take_away(analysis, case.part, view, partial(_document, draw, language()))
+
+
+def _document(draw: Callable[[Palette], go.Figure], code: str) -> str:
+    """The tracing as a file, in the language of the page that it was on."""
+    speak(code)
+    return as_html(draw(LIGHT))
 
 
 def numbers(result: Result) -> None:

@@ -1,6 +1,6 @@
 """What can be taken away of a result: the tracing, and the numbers in every format that the engine writes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 import streamlit as st
@@ -12,7 +12,7 @@ from dashboard.texts import say
 from dashboard.views import report
 from ecg_core.export.formats import FORMATS, one_file
 from ecg_core.export.provenance import short_hash
-from ecg_core.results import Analysis
+from ecg_core.results import Analysis, Caliper
 
 __all__ = ["take_away"]
 
@@ -29,11 +29,15 @@ FILES: Mapping[str, tuple[str, str]] = {
 """Ending and media type of what is saved in each of the engine's formats, in the order of the page."""
 
 
-def take_away(analysis: Analysis, part: Part, view: View, drawing: Callable[[], str]) -> None:
-    """Downloads, each made when it is asked for; ``drawing`` makes the tracing of ``view`` as an HTML document."""
+def take_away(
+    analysis: Analysis, part: Part, view: View, calipers: Sequence[Caliper], drawing: Callable[[], str]
+) -> None:
+    """Downloads, each made when it is asked for; ``drawing`` makes the tracing of ``view`` as an HTML document, the
+    report has the ``calipers`` too.
+    """
     row = st.container(horizontal=True, vertical_alignment="center")
     if row.button(say("downloads.pdf"), icon=":material/print:"):
-        report.ask(analysis, view, _file_name("report", analysis, part, "pdf"))
+        report.ask(analysis, view, calipers, _file_name("report", analysis, part, "pdf"))
     with row.popover(say("downloads.take_away"), icon=":material/download:"):
         st.caption(say("downloads.about"), width=340)
         _button("html", drawing, _file_name("tracing", analysis, part, "html"), "text/html")

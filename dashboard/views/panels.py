@@ -179,7 +179,7 @@ def twelve_leads(case: Case, result: Result, rival: Result | None) -> None:
     if view.measuring or case.calipers:
         calipers.panel(case, analysis, view)
     st.caption(say("panels.in_words", words=words.in_words(analysis)))
-    downloads.take_away(analysis, case.part, view, partial(_document, draw, language()))
+    downloads.take_away(analysis, case.part, view, case.calipers, partial(_document, draw, language()))
 
 
 def _document(draw: Callable[[Palette], go.Figure], code: str) -> str:

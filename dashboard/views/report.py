@@ -1,5 +1,7 @@
 """The dialog of the printed report: how it is to be printed, how it will look, and the download."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from dashboard.figures.paper import View
@@ -7,7 +9,7 @@ from dashboard.figures.thumbnail import thumbnail
 from dashboard.texts import LANGUAGES, language, say, speak
 from ecg_core.export.report import to_pdf
 from ecg_core.export.sheet import SIZES_MM, Sheet
-from ecg_core.results import Analysis
+from ecg_core.results import Analysis, Caliper
 from ecg_core.vocabulary import LEADS
 
 __all__ = ["ask"]
@@ -16,14 +18,14 @@ SHOWN_PX = 860
 """Width of the thumbnail: so the dialog fits on a common screen."""
 
 
-def ask(analysis: Analysis, view: View, file_name: str) -> None:
-    """Open the dialog for the tracing as it is seen in ``view``."""
+def ask(analysis: Analysis, view: View, calipers: Sequence[Caliper], file_name: str) -> None:
+    """Open the dialog for the tracing as it is seen in ``view``, with these calipers."""
     st.dialog(say("report.title"), width="large", icon=":material/print:")(_dialog)(
-        language(), analysis, view, file_name
+        language(), analysis, view, calipers, file_name
     )
 
 
-def _dialog(code: str, analysis: Analysis, view: View, file_name: str) -> None:
+def _dialog(code: str, analysis: Analysis, view: View, calipers: Sequence[Caliper], file_name: str) -> None:
     """``code``: the language of the page, since a dialog runs again by itself."""
     speak(code)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
@@ -40,7 +42,7 @@ def _dialog(code: str, analysis: Analysis, view: View, file_name: str) -> None:
         size=size or next(iter(SIZES_MM)), rows=view.layout.rows(view.order), speed=view.speed, gain=view.gain,
         start=view.start, header=header, inverted=tuple(lead for lead in LEADS if view.order.sign(lead) < 0),
     )  # fmt: skip
-    pdf = to_pdf(analysis, sheet, language=spoken or code)
+    pdf = to_pdf(analysis, sheet, calipers=calipers, language=spoken or code)
     place.download_button(
         say("report.download"), pdf, file_name, "application/pdf", on_click="ignore", type="primary",
         icon=":material/download:",

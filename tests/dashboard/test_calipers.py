@@ -1,10 +1,15 @@
 """Calipers on the Review page, by keyboard and as a box drawn on the chart."""
 
+import io
+
+import pypdf
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.texts import say
+from dashboard.views import report
 from ecg_core import Lead
+from ecg_core.export.report import to_pdf
 from tests.dashboard.pages import figure, press, texts, visit
 
 
@@ -94,3 +99,18 @@ def test_another_result_is_measured_anew_at_the_same_times_and_another_recording
     assert not page.exception
     assert names(page) == []
     assert marked(page) == set()
+
+
+def test_the_report_lists_the_calipers(page, monkeypatch):
+    printed = []
+    monkeypatch.setattr(
+        report, "to_pdf", lambda *given, **named: printed.append(to_pdf(*given, **named)) or printed[-1]
+    )
+    measure(page, Lead.V2, 5.2, 5.5)
+    (name,) = (field for field in page.text_input if field.label == say("calipers.rename"))
+    name.set_value("Overlooked").run()
+    press(page, say("downloads.pdf"))
+    assert not page.exception
+    text = " ".join(sheet.extract_text() for sheet in pypdf.PdfReader(io.BytesIO(printed[-1])).pages)
+    assert "Overlooked" in text
+    assert "300 ms" in text

@@ -8,13 +8,14 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dashboard.figures.axes import FONT, paper
+from dashboard.figures.evidence import GRID
 from dashboard.figures.layers import ESTIMATED_DASH, HIGHEST_RATE
 from dashboard.figures.paper import View, window_seconds
 from dashboard.texts import say
 from dashboard.theme import LIGHT, Palette
 from ecg_core.metrics import Agreement
 from ecg_core.results import Analysis
-from ecg_core.vocabulary import FloatArray, Lead
+from ecg_core.vocabulary import Lead
 
 __all__ = ["Dot", "bland_altman", "overlay"]
 
@@ -121,7 +122,7 @@ def bland_altman(dots: Sequence[Dot], agreement: Agreement, what: str, palette: 
                 y=value, line={"color": palette.ink, "width": 1.2, "dash": dash}, annotation_text=label,
                 annotation_position="top right" if name == "limit" else "bottom left", annotation_font_size=11,
             )  # fmt: skip
-    axis = {"zeroline": True, "zerolinecolor": palette.faint_ink, "gridcolor": palette.fine_line, "fixedrange": True}
+    axis = {"zeroline": True, "zerolinecolor": palette.faint_ink, "gridcolor": GRID, "fixedrange": True}
     bounds = [value for value in (agreement.low, agreement.high) if np.isfinite(value)]
     highest = max(0.3, *(abs(dot.estimated - dot.recorded) for dot in dots), *map(abs, bounds)) * 1.25
     return figure.update_layout(
@@ -147,13 +148,3 @@ def _note(text: str, height: float, at: float) -> dict[str, Any]:
         "text": text, "x": at, "y": height, "xanchor": "left", "yanchor": "bottom", "showarrow": False,
         "font": {"size": 11}, "align": "left",
     }  # fmt: skip
-
-
-def thinned(signal: FloatArray, points: int) -> list[float]:
-    """At most ``points`` values that keep the peaks of ``signal (sample,)``: of each stretch the largest deflection.
-
-    >>> thinned(np.array([0.0, 0.1, 0.9, 0.0]), 2)
-    [0.1, 0.9]
-    """
-    parts = np.array_split(signal, min(points, len(signal)))
-    return [float(part[np.argmax(np.abs(part))]) for part in parts]

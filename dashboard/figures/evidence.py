@@ -13,6 +13,7 @@ from dashboard.figures.axes import FONT
 from dashboard.theme import LIGHT, Palette
 
 __all__ = [
+    "GRID",
     "QUIET",
     "TOLERANCE",
     "Curves",

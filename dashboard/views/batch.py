@@ -13,18 +13,20 @@ from dashboard.texts import say
 from ecg_core import analyse, examine, known_from_lead_i, list_models, merge, patient_from, read
 from ecg_core.errors import AnswerNeeded, EcgError
 from ecg_core.lead_errors import LeadError, lead_errors
+from ecg_core.overview import Overview, overview
 from ecg_core.readers.groups import recordings_in
 from ecg_core.records import PatientMetadata, Recording
 from ecg_core.results import Analysis, Examination
+from ecg_core.uncertainty.familiarity import load_familiarity
 from ecg_core.vocabulary import Lead
 
 __all__ = [
     "TIERS",
     "Item",
     "Setting",
-    "add_samples",
     "estimate",
     "items",
+    "offer",
     "progress",
     "setting",
     "take",
@@ -63,6 +65,7 @@ class Item:
     examination: Examination | None = field(default=None, repr=False)
     problem: str | None = None
     made: dict[Setting, Analysis] = field(default_factory=dict, repr=False)
+    lines: dict[Setting, Overview] = field(default_factory=dict)
     errors: dict[Setting, Mapping[Lead, LeadError]] = field(default_factory=dict, repr=False)
     revealed: bool = False
 
@@ -94,10 +97,12 @@ class Item:
             return
         try:
             self.examination = self.examination or examine(self.recording)
-            self.made[by] = analyse(
-                self.recording, self.metadata(by.tier), cached.model(by.model), measure_lead_i=False,
+            model = cached.model(by.model)
+            made = analyse(
+                self.recording, self.metadata(by.tier), model, measure_lead_i=False,
                 examination=self.examination, passes=by.passes, seed=by.seed,
             )  # fmt: skip
+            self.lines[by], self.made[by] = overview(made, model, load_familiarity(model.card)), made
         except EcgError as error:
             self.problem = str(error)
 
@@ -129,10 +134,22 @@ def take(heading: str) -> None:
         st.rerun()
 
 
-def add_samples(samples: Sequence[cached.Sample]) -> None:
-    """Add recordings that come with the project."""
-    for sample in samples:
+def offer(samples: Sequence[cached.Sample]) -> None:
+    """Offer recordings that come with the project, one by one or all."""
+    place = (
+        st.popover(say("batch.add_sample"), icon=":material/library_add:")
+        if items()
+        else st.container(horizontal=True, vertical_alignment="center", gap="small")
+    )
+    with place:
+        st.markdown(say("batch.samples"), width="content")
+        chosen = [one for one in samples if st.button(one.title, key=f"add {one.name}", help=one.shows)]
+        if st.button(say("batch.all"), key="add all", icon=":material/library_add:"):
+            chosen = list(samples)
+    for sample in chosen:
         _append(sample.files(), sample.name, sample.title)
+    if chosen:
+        st.rerun()
 
 
 def _add(files: Iterable[tuple[str, bytes]]) -> None:

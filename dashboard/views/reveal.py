@@ -159,15 +159,7 @@ fit = [item for item in known if item.has_truth]
 if not fit:
     st.header(say("reveal.title"))
     st.markdown(say("reveal.invitation"))
-twelve = [sample for sample in cached.samples() if sample.leads == 12]
-with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-    st.markdown(say("batch.samples"), width="content")
-    added = [sample for sample in twelve if st.button(sample.title, key=f"add {sample.name}", help=sample.shows)]
-    if st.button(say("batch.all"), key="add all", icon=":material/library_add:"):
-        added = twelve
-    if added:
-        batch.add_samples(added)
-        st.rerun()
+batch.offer([sample for sample in cached.samples() if sample.leads == 12])
 for item in known:
     if item.problem is not None:
         st.error(item.problem, title=item.title, icon=":material/block:")

@@ -6,7 +6,7 @@ from importlib.metadata import version
 import pandas as pd
 
 from ecg_core.export.notice import RESEARCH_ONLY
-from ecg_core.export.provenance import short_hash
+from ecg_core.export.provenance import analysed
 from ecg_core.lead_errors import LEAST_S_MV, LeadError
 from ecg_core.results import Analysis
 from ecg_core.vocabulary import Lead
@@ -33,23 +33,14 @@ def to_csv(cases: Iterable[tuple[str, Analysis, Mapping[Lead, LeadError]]]) -> s
 
 
 def _rows(name: str, analysis: Analysis, errors: Mapping[Lead, LeadError]) -> Iterable[dict[str, object]]:
-    result, card, told = analysis.reconstruction, analysis.card, analysis.metadata
-    common = {
-        "case": name,
-        "recording": short_hash(analysis),
-        "model": card.name,
-        "weights_sha256": card.weights_sha256,
-        "passes": result.passes,
-        "seed": result.seed,
-        "told": "; ".join(f"{field} {getattr(told, field)} ({told.origin(field)})" for field in told.known()),
-    }
+    common = {"case": name} | analysed(analysis)
     for lead, error in errors.items():
         yield common | {
             "lead": str(lead),
             "r": error.score.r,
             "rmse_mv": error.score.rmse_mv,
             "inside_band": error.score.coverage,
-            "band_promised": result.coverage,
+            "band_promised": analysis.reconstruction.coverage,
             "recorded_r_amplitude_mv": error.recorded_r_mv,
             "r_amplitude_error_mv": error.r_mv,
             "s_amplitude_error_mv": error.s_mv,

@@ -9,12 +9,25 @@ from ecg_core.export.notice import EARLIER_WARNING, RESEARCH_ONLY
 from ecg_core.results import Analysis
 from ecg_core.vocabulary import ESTIMATED_MARK, MEASURED, FloatArray, Lead
 
-__all__ = ["channel_origin", "half_width", "model_name", "month", "provenance", "short_hash"]
+__all__ = ["analysed", "channel_origin", "half_width", "model_name", "month", "provenance", "short_hash"]
 
 
 def short_hash(analysis: Analysis) -> str:
     """Eight hexadecimal digits of the SHA-256 of Lead I as recorded: names a recording without its file's name."""
     return hashlib.sha256(np.ascontiguousarray(analysis.recording[Lead.I], np.float64).tobytes()).hexdigest()[:8]
+
+
+def analysed(analysis: Analysis) -> dict[str, object]:
+    """What tells one analysis from another, in the columns of a table of many: recording, model, what it was told."""
+    result, card, told = analysis.reconstruction, analysis.card, analysis.metadata
+    return {
+        "recording": short_hash(analysis),
+        "model": card.name,
+        "weights_sha256": card.weights_sha256,
+        "passes": result.passes,
+        "seed": result.seed,
+        "told": "; ".join(f"{field} {getattr(told, field)} ({told.origin(field)})" for field in told.known()),
+    }
 
 
 def month(analysis: Analysis) -> str | None:

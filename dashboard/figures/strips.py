@@ -32,6 +32,7 @@ class Kind(StrEnum):
     MEASURED = "measured"
     ESTIMATED = "estimated"
     RECORDED = "recorded"
+    SPOILT = "spoilt"
     HIDDEN = "hidden"
 
 
@@ -118,6 +119,7 @@ def _style(kind: Kind, palette: Palette) -> dict[str, Any]:
         Kind.MEASURED: {"color": palette.measured, "width": 1.5},
         Kind.ESTIMATED: {"color": palette.estimated, "width": 1.4, "dash": "7px,1.5px"},
         Kind.RECORDED: {"color": palette.reference, "width": 1.9},
+        Kind.SPOILT: {"color": palette.compared, "width": 1.3},
         Kind.HIDDEN: {"color": palette.ink, "width": 1.4},
     }[kind]
 

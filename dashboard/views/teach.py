@@ -1,10 +1,9 @@
 """Teach: short lessons on real sample recordings, each figure made by the engine, each number from its evaluation."""
 
-from typing import Any, cast
+from typing import Any
 
 import streamlit as st
 
-from dashboard import cached
 from dashboard.figures import evidence_values
 from dashboard.figures.axes import CONFIG
 from dashboard.figures.evidence import QUIET, dots
@@ -17,56 +16,16 @@ from dashboard.figures.what_if_words import noticed
 from dashboard.session import explained, fragment
 from dashboard.texts import language, say
 from dashboard.views.panels import LEAST_PAGE, palette
-from ecg_core import (
-    Analysis,
-    Lead,
-    Origin,
-    PatientMetadata,
-    analyse,
-    compare,
-    examine,
-    known_from_lead_i,
-    merge,
-    patient_from,
-    read,
-    read_earlier,
-)
+from dashboard.views.sample_estimates import PASSES, TOLD, estimate
+from ecg_core import Analysis, Lead, compare
 from ecg_core.export.notice import RESEARCH_ONLY
 from ecg_core.models.checkpoint import CHECKPOINTS, DEFAULT_MODEL, load_evaluations
-from ecg_core.signals.disturb import Disturbance, disturb
-
-PASSES = 16
-SECONDS = 10.0
-TOLD = ("none", "wearable", "paper")
 
 
 @st.cache_data(show_spinner=False)
 def evaluation() -> dict[str, Any]:
     """That of the released model, read once."""
     return load_evaluations(CHECKPOINTS)[DEFAULT_MODEL]
-
-
-def estimate(record: str, told: str = "none", *, arms: bool = False) -> Analysis:
-    """The estimate from the first ten seconds of a sample, kept in the session."""
-    kept = cast("dict[tuple[str, str, bool], Analysis]", st.session_state.setdefault("lessons made", {}))
-    if (record, told, arms) not in kept:
-        (sample,) = (one for one in cached.samples() if one.name == record)
-        files = sample.files()
-        recording = read(files).between(0, SECONDS)
-        input_ = disturb(recording, Disturbance(reversed_arms=arms), seed=0)
-        examination = examine(input_)
-        known = PatientMetadata()
-        if told != "none":
-            known = merge(patient_from(files), known_from_lead_i(examination))
-        if told == "paper":
-            axes = read_earlier(recording).axes  # of the same ECG: its own other leads
-            origins = dict.fromkeys(axes.known(), Origin.TWELVE_LEADS)
-            own = PatientMetadata(r_axis_deg=axes.r_axis_deg, t_axis_deg=axes.t_axis_deg, origins=origins)
-            known = merge(known, own)
-        kept[record, told, arms] = analyse(
-            input_, known, cached.model(DEFAULT_MODEL), measure_lead_i=False, examination=examination, passes=PASSES
-        )
-    return kept[record, told, arms]
 
 
 def show(step: Step, at: str, known: dict[str, str]) -> None:

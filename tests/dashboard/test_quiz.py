@@ -1,0 +1,42 @@
+"""The Quiz page: played to its end."""
+
+import json
+
+from ecg_core.export.notice import RESEARCH_ONLY
+from tests.dashboard.pages import press, texts, visit
+
+
+def test_a_quiz_is_blind_until_it_is_answered_and_ends_with_score_and_export():
+    page = visit().switch_page("views/quiz.py").run()
+    assert not page.exception
+    assert RESEARCH_ONLY in texts(page)
+    game = page.session_state["quiz"]
+    for at, item in enumerate(game.items):
+        spec = page.get("plotly_chart")[0].proto.spec
+        assert "estimated" not in spec
+        assert "recorded" not in spec
+        assert "Next" not in [button.label for button in page.button]
+        chosen = item.right if at % 2 else (item.right + 1) % len(item.choices)
+        page.radio[0].set_value(chosen)
+        press(page, "Answer")
+        assert not page.exception
+        assert len(page.success) == at % 2
+        names = {trace["name"] for trace in json.loads(page.get("plotly_chart")[0].proto.spec)["data"]}
+        assert not any("hidden" in name for name in names)
+        press(page, "Next")
+    assert "6 of 12 right" in texts(page)
+    assert len(page.get("download_button")) == 1
+
+
+def test_nothing_chosen_is_no_answer():
+    page = press(visit().switch_page("views/quiz.py").run(), "Answer")
+    assert [one.value for one in page.warning] == ["Choose an answer first."]
+    assert page.session_state["quiz"].answers == []
+
+
+def test_another_number_begins_anew():
+    page = visit().switch_page("views/quiz.py").run()
+    page.number_input[0].set_value(5).run()
+    press(page, "Begin anew")
+    assert page.session_state["quiz"].number == 5
+    assert page.session_state["quiz"].answers == []

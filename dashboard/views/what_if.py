@@ -231,8 +231,9 @@ def figures(before: Analysis, after: Analysis) -> None:
         st.subheader(say("what_if.by_lead"))
         st.caption(say("what_if.by_lead_about"))
         table = words.doubt_by_lead(then, now, values.shifts(before, after), after.reconstruction.coverage)
-        millivolts = {say("what_if.moved"): st.column_config.NumberColumn(format="%.3f")}
-        st.dataframe(table, hide_index=True, height="content", column_config=millivolts, alt=say("what_if.by_lead"))
+        narrow: dict[str, Any] = {name: st.column_config.Column(width="small") for name in table.columns}
+        narrow[say("what_if.moved")] = st.column_config.NumberColumn(format="%.3f", width="small")
+        st.dataframe(table, hide_index=True, height="content", column_config=narrow, alt=say("what_if.by_lead"))
     with beside.cell():
         st.subheader(say("what_if.honesty"))
         if after.reference is None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from functools import partial
 from math import ceil
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import streamlit as st
 
@@ -44,6 +44,8 @@ FIELD_PIXELS = 114
 AGE_PIXELS = 96
 PART_MINUTES = 10
 """How much of a long recording is reconstructed at once: a day of twelve leads fits neither memory nor patience."""
+URL: Literal["query-params"] = "query-params"
+"""Settings of the view stay in the address of the page, so that it can be shared; nothing of a patient ever does."""
 STEPS = {"qrs_ms": 2.0, "r_axis_deg": 5.0, "t_axis_deg": 5.0}
 
 
@@ -220,7 +222,7 @@ def _number(case: Case, name: str, label: str) -> float | None:
 
 def engine(models: Sequence[str]) -> tuple[str, str | None, int, int]:
     """Which model, with which other one to compare it (where there are several), how many passes, and the seed."""
-    name = st.selectbox(say("forms.model"), models, key="model")
+    name = st.selectbox(say("forms.model"), models, key="model", bind=URL)
     others = [model for model in models if model != name]
     rival = None
     if others:
@@ -241,7 +243,7 @@ def paper(case: Case) -> View:
     """How the tracing is laid out, on what paper, and which window of a long recording is shown."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         layout = st.segmented_control(
-            say("forms.layout"), list(Layout), default=Layout.GRID, required=True, key="layout"
+            say("forms.layout"), list(Layout), default=Layout.GRID, required=True, key="layout", bind=URL
         )
         order = st.segmented_control(
             say("tracing.order"),
@@ -250,10 +252,11 @@ def paper(case: Case) -> View:
             required=True,
             format_func=lambda one: say(f"tracing.{one.name.lower()}"),
             key="order",
+            bind=URL,
             help=say("tracing.order_help"),
         )
-        speed = st.segmented_control("mm/s", SPEEDS, default=25, required=True, key="speed")
-        gain = st.segmented_control("mm/mV", GAINS, default=10, required=True, key="gain")
+        speed = st.segmented_control("mm/s", SPEEDS, default=25, required=True, key="speed", bind=URL)
+        gain = st.segmented_control("mm/mV", GAINS, default=10, required=True, key="gain", bind=URL)
         measuring = st.toggle(say("calipers.switch"), key="measuring", help=say("calipers.switch_help"))
         with st.container(width="stretch", gap=None):
             use_earlier(case)

@@ -32,6 +32,7 @@ __all__ = [
     "case",
     "explained",
     "fragment",
+    "given",
     "intake",
     "verdict_on",
 ]
@@ -319,6 +320,11 @@ def case(recording: Recording, part: Part, files: Mapping[str, bytes], *, title:
         )
         st.session_state["case"] = known
     return known
+
+
+def given() -> Intake:
+    """The files that the recording of this session's case was read from."""
+    return cast("Intake", st.session_state["main"])
 
 
 def intake(slot: str, key: str, files: Callable[[], Mapping[str, bytes]], reader: Reader) -> Intake:

@@ -1,4 +1,4 @@
-"""The command line: ``ecg-core reconstruct | train | calibrate | answers | evaluate``."""
+"""The command line: ``ecg-core reconstruct | replay | train | calibrate | answers | evaluate``."""
 
 import argparse
 import json
@@ -11,6 +11,7 @@ from ecg_core.errors import AnswerNeeded, DataMissing, EcgError, Question, Unrea
 from ecg_core.export.arrays import to_npz
 from ecg_core.export.formats import FORMATS
 from ecg_core.export.notice import EARLIER_WARNING
+from ecg_core.export.recipe import model_of, replay, result_sha256, to_recipe
 from ecg_core.export.summary import to_json
 from ecg_core.metadata import FIELDS, merge
 from ecg_core.models.checkpoint import CHECKPOINTS, DEFAULT_MODEL, EVALUATION, list_models, load_evaluations, load_model
@@ -47,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="ecg-core", description="Twelve leads from Lead I, with calibrated doubt.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_reconstruct(commands.add_parser("reconstruct", help="estimate eleven leads from a recording's Lead I"))
+    _add_replay(commands.add_parser("replay", help="make the result of a recipe again, bit for bit"))
     _add_train(commands.add_parser("train", help="train, calibrate and score a network on PTB-XL"))
     _add_calibrate(commands.add_parser("calibrate", help="recalibrate the band on records of one's own"))
     _add_answers(commands.add_parser("answers", help="measure which estimated answers of a model may be shown"))
@@ -92,9 +94,21 @@ def _add_reconstruct(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=_whole(0, 2**31 - 1), default=0, metavar="N")
     parser.add_argument("--out", required=True, type=_folder, metavar="DIR")
     parser.add_argument(
-        "--format", nargs="+", choices=tuple(FORMATS), help="what to write (default: arrays as npz and a summary)"
+        "--format", nargs="+", choices=(*FORMATS, "recipe"), help="what to write (default: arrays as npz and a summary)"
     )
     parser.set_defaults(run=_reconstruct)
+
+
+def _add_replay(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "recipe", type=Path, metavar="RECIPE", help="what reconstruct --format recipe or the page wrote"
+    )
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="the recording that it was made from")
+    parser.add_argument("--prior", nargs="+", type=Path, metavar="FILE", help="the earlier ECG, where there was one")
+    parser.add_argument(
+        "--model", metavar="NAME", help="the folder of its checkpoint, where it is none of the released"
+    )
+    parser.set_defaults(run=_replay)
 
 
 def _whole(low: int, high: int) -> Callable[[str], int]:
@@ -235,7 +249,11 @@ def _reconstruct(options: argparse.Namespace) -> None:
     analysis = analyse(recording, metadata, model, earlier=earlier, passes=options.passes, seed=options.seed)
     outputs = {"reconstruction.npz": to_npz(analysis), "summary.json": to_json(analysis).encode()}
     if options.format is not None:
-        outputs = {name: content for kind in options.format for name, content in FORMATS[kind](analysis).items()}
+        kinds = [kind for kind in options.format if kind != "recipe"]
+        outputs = {name: content for kind in kinds for name, content in FORMATS[kind](analysis).items()}
+        if "recipe" in options.format:
+            recipe = to_recipe(analysis, files, sampling_rate=options.rate, unit=options.unit, lead=options.lead)
+            outputs["recipe.json"] = recipe.encode()
     options.out.mkdir(parents=True, exist_ok=True)
     for name, content in outputs.items():
         (options.out / name).write_bytes(content)
@@ -250,6 +268,16 @@ def _reconstruct(options: argparse.Namespace) -> None:
     for finding in analysis.examination.quality.findings:
         print(f"{finding.verdict.value}: {finding.reason} {finding.advice}")
     print(f"Wrote {', '.join(str(options.out / name) for name in outputs)}.")
+
+
+def _replay(options: argparse.Namespace) -> None:
+    if not options.recipe.is_file():
+        raise DataMissing(f"Found no file {options.recipe}; expected a recipe: check the path.")
+    recipe = options.recipe.read_text(encoding="utf-8", errors="replace")
+    model = load_model(options.model or model_of(recipe))
+    earlier = None if options.prior is None else read_earlier(read(_read_files(options.prior)))
+    analysis = replay(recipe, _read_files(options.files), model, earlier=earlier)
+    print(f"The same, bit for bit: SHA-256 {result_sha256(analysis.reconstruction)}.")
 
 
 def _train(options: argparse.Namespace) -> None:

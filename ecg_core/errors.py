@@ -7,7 +7,8 @@
     ├── AnswerNeeded          the file does not say its rate, unit or lead: the user has to
     ├── MetadataOutOfRange    a value that no patient has
     ├── DataMissing           a folder of training data or a checkpoint is not where it was said to be
-    └── CheckpointRefused     a checkpoint that does not fit this version, or is damaged
+    ├── CheckpointRefused     a checkpoint that does not fit this version, or is damaged
+    └── RecipeDiffers         what is to be repeated is not what it was
 
 Each message is one sentence or two: what was found, what was expected, what to do.
 """
@@ -22,6 +23,7 @@ __all__ = [
     "LeadMissing",
     "MetadataOutOfRange",
     "Question",
+    "RecipeDiffers",
     "RecordingRefused",
     "UnreadableFile",
 ]
@@ -73,3 +75,7 @@ class DataMissing(EcgError):
 
 class CheckpointRefused(EcgError):
     """A checkpoint is damaged, or was written by another version."""
+
+
+class RecipeDiffers(EcgError):
+    """A result is to be made again, but the file, the model, an earlier ECG or a version is another."""

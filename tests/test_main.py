@@ -199,3 +199,16 @@ def test_a_file_in_the_way_of_the_output_stays_as_it_is(sample_data, tmp_path, c
     assert stopped.value.code == 2
     assert "expected a folder" in capsys.readouterr().err
     assert taken.read_text() == "mine"
+
+
+def test_a_recipe_is_replayed_bit_for_bit_or_refused(sample_data, tmp_path, capsys):
+    assert (
+        run("reconstruct", sample_data / "A0010_lead_I.edf", "--passes", 2, "--format", "recipe", "--out", tmp_path)
+        == 0
+    )
+    assert run("replay", tmp_path / "recipe.json", sample_data / "A0010_lead_I.edf") == 0
+    assert "The same, bit for bit: SHA-256 " in capsys.readouterr().out
+    assert run("replay", tmp_path / "recipe.json", sample_data / "A0002.hea") == 2
+    assert "Another file: found SHA-256" in capsys.readouterr().err
+    assert run("replay", sample_data / "A0002.hea", sample_data / "A0002.hea") == 2
+    assert "Found no recipe" in capsys.readouterr().err

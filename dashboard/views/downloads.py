@@ -7,11 +7,12 @@ import streamlit as st
 
 from dashboard.figures import words
 from dashboard.figures.paper import View
-from dashboard.session import Part
+from dashboard.session import Intake, Part, given
 from dashboard.texts import say
 from dashboard.views import report
 from ecg_core.export.formats import FORMATS, one_file
 from ecg_core.export.provenance import short_hash
+from ecg_core.export.recipe import to_recipe
 from ecg_core.results import Analysis, Caliper
 
 __all__ = ["take_away"]
@@ -44,6 +45,8 @@ def take_away(
         for kind, (ending, media) in FILES.items():
             name = _file_name("reconstruction", analysis, part, ending)
             _button(kind, partial(_written, kind, analysis), name, media)
+        name = _file_name("recipe", analysis, part, "json")
+        _button("recipe", partial(_recipe, analysis, part, given()), name, "application/json")
 
 
 def _button(kind: str, make: Callable[[], str | bytes], file_name: str, media: str) -> None:
@@ -53,6 +56,11 @@ def _button(kind: str, make: Callable[[], str | bytes], file_name: str, media: s
 
 def _written(kind: str, analysis: Analysis) -> bytes:
     return one_file(FORMATS[kind](analysis))
+
+
+def _recipe(analysis: Analysis, part: Part, source: Intake) -> str:
+    seen = None if part.is_all else (part.start, part.end)
+    return to_recipe(analysis, source.files, sampling_rate=source.rate, unit=source.unit, lead=source.lead, part=seen)
 
 
 def _file_name(content: str, analysis: Analysis, part: Part, ending: str) -> str:

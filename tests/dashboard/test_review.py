@@ -327,3 +327,15 @@ def test_the_report_is_asked_for_in_a_dialog_and_seen_before_it_is_taken_away(fi
     assert header.value
     assert any("Page 1 of 2" in caption.value for caption in page.caption)
     assert say("report.download") in {element.proto.label for element in page.get("download_button")}
+
+
+def test_the_view_is_in_the_address_and_nothing_of_the_patient_is():
+    page = visit()
+    page.query_params["speed"], page.query_params["gain"], page.query_params["layout"] = "50", "20", "12×1"
+    page.run()
+    shown = figure(page)["layout"]
+    assert shown["uirevision"].startswith("12×1")
+    number(page, "Age").set_value(61.0).run()
+    press(page, "Reconstruct")
+    assert set(page.query_params) <= {"lang", "layout", "order", "speed", "gain", "model"}
+    assert "61" not in str(dict(page.query_params))

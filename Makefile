@@ -6,7 +6,8 @@ NAME ?= new
 
 RIVALS := linear mean-beat unet unet-metadata nakanishi nakanishi-metadata
 
-.PHONY: help app test check train rivals bench
+.PHONY: help app test check train rivals bench fuzz
+FILES ?= 20000
 
 help: ## Show these commands
 	@sed -n 's/^\([a-z]*\):[^#]*## /make \1	/p' Makefile
@@ -34,6 +35,9 @@ rivals: $(VENV)/.app ## Train the networks it is compared with: make rivals DATA
 
 bench: $(VENV)/.dev ## Measure speed
 	$(BIN)/python -m pytest -o addopts="--strict-markers" tests/benchmarks
+
+fuzz: $(VENV)/.dev ## Read thousands of damaged files: make fuzz [FILES=20000]
+	$(BIN)/python -m tests.benchmarks.fuzz --files $(FILES)
 
 # torch is named with its exact version in the dependencies, so that one pip command settles on one build of it.
 $(VENV)/.app: pyproject.toml | $(BIN)/python

@@ -9,6 +9,7 @@ from dashboard import cached, forms
 from dashboard.session import Intake, case, explained, verdict_on
 from dashboard.texts import say
 from dashboard.views import earlier, panels, removed
+from dashboard.views.beats import beat_view
 from dashboard.views.belief import belief
 from ecg_core import examine, list_models, read
 from ecg_core.vocabulary import Verdict
@@ -97,6 +98,7 @@ if shown is None:
     panels.lead_i_alone(this)
 else:
     panels.twelve_leads(this, shown, compared)
+    beat_view(this, shown)
     belief(shown)
     panels.numbers(shown)
     beside = st.grid(2, min_column_width=380, gap="medium")

@@ -17,11 +17,11 @@ from ecg_core.vocabulary import LEADS, MEASURED, FloatArray, Lead
 
 __all__ = ["Beats", "beat_figure", "beats_of", "median_of"]
 
-SPEED, GAIN = 50, 10
+SPEED, GAIN = 50, 20
 COLUMNS = 6
 ACROSS = BEFORE + AFTER + 0.2
 """Seconds of paper that a beat gets, with the gap to the next."""
-LABEL_MV, CLEARANCE_MV = 0.7, 0.3
+LABEL_MV, CLEARANCE_MV = 0.4, 0.2
 PIXELS_ACROSS = 980
 MARGINS = {"l": 10, "r": 14, "t": 70, "b": 44}
 

@@ -34,7 +34,8 @@ def beat_view(case: Case, result: Result) -> None:
         )
     everybody = None if result.order.model == EVERYBODY else _beat(result, EVERYBODY, 0)
     passes = [_beat(result, result.order.model, result.order.seed + turn) for turn in range(int(count))]
-    st.container(width=WIDEST_PX).plotly_chart(
+    page = st.container(width=WIDEST_PX).grid(1, min_column_width=panels.LEAST_PAGE, wrap=False)
+    page.plotly_chart(
         beat_figure(beats, panels.palette(), everybody=everybody, passes=passes),
         theme=None,
         config=CONFIG,

@@ -33,7 +33,7 @@ def test_the_beat_is_the_median_over_whole_beats_aligned_on_r(analysis, beats):
 @pytest.mark.parametrize("palette", [LIGHT, DARK])
 def test_each_lead_is_drawn_on_square_paper_with_its_provenance_and_its_r_on_one_line(analysis, beats, palette):
     figure = beat_figure(beats, palette)
-    assert (figure.layout.yaxis.scaleanchor, figure.layout.yaxis.scaleratio) == ("x", 10 / 50)
+    assert (figure.layout.yaxis.scaleanchor, figure.layout.yaxis.scaleratio) == ("x", 20 / 50)
     labels = {
         note.text.split("</b> ")[0][3:]: note.text.split("</b> ")[1]
         for note in figure.layout.annotations

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,8 @@ ACROSS = BEFORE + AFTER + 0.2
 """Seconds of paper that a beat gets, with the gap to the next."""
 LABEL_MV, CLEARANCE_MV = 0.4, 0.2
 PIXELS_ACROSS = 980
-MARGINS = {"l": 10, "r": 14, "t": 70, "b": 44}
+MARGINS = {"l": 10, "r": 14, "t": 70, "b": 70}
+LINE_LETTERS = 140
 
 
 @dataclass(frozen=True, eq=False)
@@ -208,9 +210,11 @@ def _names(beats: Beats, places: Mapping[Lead, Place], palette: Palette) -> list
 
 
 def _print(beats: Beats, palette: Palette) -> dict[str, object]:
+    said = say("beats.print", speed=SPEED, gain=GAIN, count=beats.count)
     return {
         "name": "print",
-        "text": say("beats.print", speed=SPEED, gain=GAIN, count=beats.count),
+        "text": "<br>".join([said, *wrap(say("forms.research_only"), LINE_LETTERS)]),
+        "align": "left",
         "xref": "x domain",
         "yref": "y domain",
         "x": 0,

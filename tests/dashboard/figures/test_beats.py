@@ -6,6 +6,7 @@ import pytest
 from dashboard.figures.beats import beat_figure, beats_of, median_of
 from dashboard.theme import DARK, LIGHT
 from ecg_core import LEADS, Lead
+from ecg_core.export.notice import RESEARCH_ONLY
 from ecg_core.vocabulary import ESTIMATED
 
 
@@ -50,6 +51,7 @@ def test_each_lead_is_drawn_on_square_paper_with_its_provenance_and_its_r_on_one
     (note,) = (note.text for note in figure.layout.annotations if note.name == "print")
     assert f"median of {beats.count} beats" in note
     assert "not to scale" in note
+    assert RESEARCH_ONLY in note.replace("<br>", " ")
 
 
 def test_rows_do_not_touch(beats):

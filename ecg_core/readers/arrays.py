@@ -6,6 +6,7 @@ asked. Pickled objects are never loaded. Sizes are read from the headers first.
 """
 
 import io
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
@@ -70,7 +71,7 @@ def load(files: Mapping[str, bytes]) -> RawFile:
         if isinstance(error, UnreadableFile):
             raise
         raise UnreadableFile(_damaged(kind)) from None
-    except (zipfile.BadZipFile, zlib.error, SyntaxError, MemoryError, AttributeError):
+    except (zipfile.BadZipFile, zlib.error, SyntaxError, tokenize.TokenError, MemoryError, AttributeError):
         raise UnreadableFile(_damaged(kind)) from None
     return RawFile(_channels(entries), f"{kind} arrays")
 

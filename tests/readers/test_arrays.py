@@ -108,6 +108,12 @@ def test_a_claimed_size_asks_for_no_memory():
     tracemalloc.stop()
 
 
+def test_a_header_whose_words_cannot_be_told_apart_is_damaged():
+    header = b"{'descr': '<f8', 'fortran_order': False, 'shape': (12, 2750), }        (        \n"
+    with pytest.raises(UnreadableFile, match="damaged"):
+        read({"a.npy": b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header + bytes(99)})
+
+
 def test_a_signal_file_of_wfdb_still_asks_for_its_header(sample_files):
     with pytest.raises(UnreadableFile, match="without its header"):
         read(sample_files("A0002.mat"))

@@ -16,10 +16,10 @@ speak(asked if asked in LANGUAGES else next(iter(LANGUAGES)))
 
 PAGES = [
     st.Page("views/review.py", title=say("pages.review"), icon=":material/ecg:", default=True),
-    st.Page("views/what_if.py", title=say("pages.what_if"), icon=":material/tune:"),
-    st.Page("views/reveal.py", title=say("pages.reveal"), icon=":material/visibility:"),
-    st.Page("views/teach.py", title=say("pages.teach"), icon=":material/school:"),
     st.Page("views/cases.py", title=say("pages.cases"), icon=":material/table_rows:"),
+    st.Page("views/reveal.py", title=say("pages.reveal"), icon=":material/visibility:"),
+    st.Page("views/what_if.py", title=say("pages.what_if"), icon=":material/tune:"),
+    st.Page("views/teach.py", title=say("pages.teach"), icon=":material/school:"),
     st.Page("views/quiz.py", title=say("pages.quiz"), icon=":material/quiz:"),
     st.Page("views/model.py", title=say("pages.model"), icon=":material/fact_check:"),
     st.Page("views/about.py", title=say("pages.about"), icon=":material/shield_person:"),

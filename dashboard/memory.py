@@ -127,6 +127,9 @@ def forget() -> None:
         del st.session_state[key]
     context = get_script_run_ctx()
     if context is not None:
+        widgets = context.session_state._state._new_widget_state
+        for name in widgets.widget_metadata.keys() - widgets.states.keys():
+            del widgets.widget_metadata[name]  # of other pages, whose callbacks hold what they were about
         context.uploaded_file_mgr.remove_session_files(context.session_id)
         caching.clear_session_data_cache(context.session_id)
         caching.clear_session_resource_cache(context.session_id)

@@ -133,6 +133,7 @@ async def _let_go() -> None:
         for _, one in closed.expire():
             one.session.shutdown()
             one.session.session_state.clear()  # the runtime keeps hold of the last session that it served
+            one.session.session_state._new_widget_state.widget_metadata.clear()
             one.session._fragment_storage.clear()
             runtime.media_file_mgr.remove_orphaned_files()
             gc.collect()

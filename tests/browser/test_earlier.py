@@ -37,7 +37,7 @@ def with_earlier(visitor: Callable[[], Page], dashboard: str, sample_data: Path)
 def test_the_warnings_stand_in_sight_beside_the_tracing(with_earlier):
     expect(with_earlier.get_by_test_id("stMarkdown").filter(has_text=EARLIER_WARNING)).to_be_in_viewport()
     expect(with_earlier.get_by_text("Lead I has changed since the earlier ECG")).to_be_in_viewport()
-    expect(with_earlier.locator(".js-plotly-plot")).to_be_in_viewport(ratio=0.6)
+    expect(with_earlier.locator(".js-plotly-plot")).to_be_in_viewport(ratio=0.5)
 
 
 def test_the_switch_keeps_the_focus_as_the_keyboard_turns_it_off_and_on(with_earlier):

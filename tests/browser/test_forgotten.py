@@ -65,11 +65,8 @@ def test_forget_and_the_end_of_a_session_leave_nothing_in_memory(visitor, forget
     page = visitor()
     looked_at(page, forgetful, sample_data)
     held = objects(forgetful)
-    assert {name: held[name] for name in ("AppSession", "Case", "UploadedFileRec")} == {
-        "AppSession": 1,
-        "Case": 1,
-        "UploadedFileRec": 1,
-    }
+    assert (held["AppSession"], held["UploadedFileRec"]) == (1, 1)
+    assert 1 <= held["Case"] <= 2  # buttons of the case before are kept until Streamlit sweeps them
     assert held["Recording"]
     assert held["Reconstruction"]
 

@@ -83,6 +83,7 @@ def choose(page: Page, content: bytes) -> None:
     for chosen in uploader.get_by_test_id("stFileChipDeleteBtn").all():
         chosen.get_by_role("button").click()
     expect(page.get_by_text("Drop a recording that holds Lead I")).to_be_visible(timeout=60_000)
+    page.wait_for_timeout(1000)  # a file chosen while the widget is drawn anew is lost
     uploader.locator("input[type=file]").set_input_files(
         {"name": f"{FILE_NAME}.dat", "mimeType": "application/octet-stream", "buffer": content}
     )

@@ -3,7 +3,7 @@
 import argparse
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,9 @@ from ecg_core.export.arrays import to_npz
 from ecg_core.export.formats import FORMATS
 from ecg_core.export.notice import EARLIER_WARNING
 from ecg_core.export.recipe import model_of, replay, result_sha256, to_recipe
+from ecg_core.export.report import to_pdf
+from ecg_core.export.report_words import WORDS
+from ecg_core.export.sheet import Sheet
 from ecg_core.export.summary import to_json
 from ecg_core.metadata import FIELDS, merge
 from ecg_core.models.checkpoint import CHECKPOINTS, DEFAULT_MODEL, EVALUATION, list_models, load_evaluations, load_model
@@ -19,6 +22,7 @@ from ecg_core.pipeline import analyse, read_earlier
 from ecg_core.readers import patient_from, read
 from ecg_core.readers.bundle import MOST_BYTES, MOST_FILES
 from ecg_core.records import EarlierEcg, PatientMetadata, Recording, days_between
+from ecg_core.results import Analysis
 from ecg_core.vocabulary import Sex
 
 __all__ = ["main"]
@@ -69,19 +73,10 @@ def _add_reconstruct(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--qrs-count", type=float, metavar="N", help="QRS complexes in ten seconds")
     parser.add_argument("--r-axis", type=float, dest="r_axis_deg", metavar="DEG")
     parser.add_argument("--t-axis", type=float, dest="t_axis_deg", metavar="DEG")
-    parser.add_argument(
-        "--prior",
-        nargs="+",
-        type=Path,
-        metavar="FILE",
-        help="an earlier twelve-lead ECG of the patient: its beats and axes",
-    )
+    _add_prior(parser, "an earlier twelve-lead ECG of the patient: its beats and axes")
     parser.add_argument(
         "--prior-days", type=float, metavar="N", help="how many days before this recording the earlier ECG was made"
     )
-    parser.add_argument("--prior-rate", type=float, metavar="HZ", help="the same as --rate, of the earlier ECG's file")
-    parser.add_argument("--prior-unit", choices=("mV", "uV"), help="the same as --unit, of the earlier ECG's file")
-    parser.add_argument("--prior-lead", metavar="NAME", help="the same as --lead, of the earlier ECG's file")
     parser.add_argument("--rate", type=float, metavar="HZ", help="sampling rate, where the file does not say it")
     parser.add_argument("--unit", choices=("mV", "uV"), help="unit of the samples, where the file does not say it")
     parser.add_argument("--lead", metavar="NAME", help="which channel is Lead I, where its name does not say it")
@@ -96,6 +91,8 @@ def _add_reconstruct(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--format", nargs="+", choices=(*FORMATS, "recipe"), help="what to write (default: arrays as npz and a summary)"
     )
+    parser.add_argument("--paper", choices=("a4", "letter"), help="of the report (--format pdf); A4 unless said")
+    parser.add_argument("--language", choices=tuple(WORDS), help="of the report (--format pdf); English unless said")
     parser.set_defaults(run=_reconstruct)
 
 
@@ -104,11 +101,18 @@ def _add_replay(parser: argparse.ArgumentParser) -> None:
         "recipe", type=Path, metavar="RECIPE", help="what reconstruct --format recipe or the page wrote"
     )
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="the recording that it was made from")
-    parser.add_argument("--prior", nargs="+", type=Path, metavar="FILE", help="the earlier ECG, where there was one")
+    _add_prior(parser, "the earlier ECG, where there was one")
     parser.add_argument(
         "--model", metavar="NAME", help="the folder of its checkpoint, where it is none of the released"
     )
     parser.set_defaults(run=_replay)
+
+
+def _add_prior(parser: argparse.ArgumentParser, what: str) -> None:
+    parser.add_argument("--prior", nargs="+", type=Path, metavar="FILE", help=what)
+    parser.add_argument("--prior-rate", type=float, metavar="HZ", help="sampling rate, where its file does not say it")
+    parser.add_argument("--prior-unit", choices=("mV", "uV"), help="unit, where the earlier ECG's file does not say it")
+    parser.add_argument("--prior-lead", metavar="NAME", help="which of its channels is Lead I, where no name says it")
 
 
 def _whole(low: int, high: int) -> Callable[[str], int]:
@@ -219,27 +223,43 @@ def _read_folder(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
 
 
-def _earlier(options: argparse.Namespace, recording: Recording) -> EarlierEcg | None:
-    """The earlier ECG, its age as said or else from the dates in both files."""
+def _prior(options: argparse.Namespace) -> Recording | None:
+    """The earlier ECG as it was recorded."""
     answers = {"sampling_rate": options.prior_rate, "unit": options.prior_unit, "lead": options.prior_lead}
     if options.prior is None:
-        if options.prior_days is not None or any(answer is not None for answer in answers.values()):
+        if any(answer is not None for answer in (getattr(options, "prior_days", None), *answers.values())):
             raise DataMissing(
                 "Found --prior-days without --prior, or --prior-rate, --prior-unit, --prior-lead; expected the earlier "
                 "ECG as well: give its file."
             )
         return None
     try:
-        prior = read(_read_files(options.prior), **answers)
+        return read(_read_files(options.prior), **answers)
     except AnswerNeeded as error:
         raise UnreadableFile(
             f"Of the earlier ECG: {error} Say it with --prior-rate, --prior-unit or --prior-lead."
         ) from error
+
+
+def _earlier(options: argparse.Namespace, recording: Recording) -> EarlierEcg | None:
+    """The earlier ECG, its age as said or else from the dates in both files."""
+    prior = _prior(options)
+    if prior is None:
+        return None
     days = options.prior_days if options.prior_days is not None else days_between(prior, recording)
     return read_earlier(prior, days_before=days)
 
 
+def _formats(options: argparse.Namespace) -> Mapping[str, Callable[[Analysis], dict[str, bytes]]]:
+    """What writes each format, the report on the paper and in the language that were asked for."""
+    if "pdf" not in (options.format or ()) and (options.paper or options.language):
+        raise DataMissing("Found --paper or --language without --format pdf; expected the report as well: ask for it.")
+    sheet, language = Sheet("Letter" if options.paper == "letter" else "A4"), options.language or "en"
+    return {**FORMATS, "pdf": lambda analysis: {"report.pdf": to_pdf(analysis, sheet, language=language)}}
+
+
 def _reconstruct(options: argparse.Namespace) -> None:
+    formats = _formats(options)
     typed = PatientMetadata(**{name: getattr(options, name) for name in FIELDS})
     files = _read_files(options.files)
     recording = read(files, sampling_rate=options.rate, unit=options.unit, lead=options.lead)
@@ -250,7 +270,7 @@ def _reconstruct(options: argparse.Namespace) -> None:
     outputs = {"reconstruction.npz": to_npz(analysis), "summary.json": to_json(analysis).encode()}
     if options.format is not None:
         kinds = [kind for kind in options.format if kind != "recipe"]
-        outputs = {name: content for kind in kinds for name, content in FORMATS[kind](analysis).items()}
+        outputs = {name: content for kind in kinds for name, content in formats[kind](analysis).items()}
         if "recipe" in options.format:
             recipe = to_recipe(analysis, files, sampling_rate=options.rate, unit=options.unit, lead=options.lead)
             outputs["recipe.json"] = recipe.encode()
@@ -275,7 +295,8 @@ def _replay(options: argparse.Namespace) -> None:
         raise DataMissing(f"Found no file {options.recipe}; expected a recipe: check the path.")
     recipe = options.recipe.read_text(encoding="utf-8", errors="replace")
     model = load_model(options.model or model_of(recipe))
-    earlier = None if options.prior is None else read_earlier(read(_read_files(options.prior)))
+    prior = _prior(options)
+    earlier = None if prior is None else read_earlier(prior)
     analysis = replay(recipe, _read_files(options.files), model, earlier=earlier)
     print(f"The same, bit for bit: SHA-256 {result_sha256(analysis.reconstruction)}.")
 

@@ -5,6 +5,7 @@ import zipfile
 from pathlib import Path
 
 import numpy as np
+import pypdf
 import pytest
 
 from ecg_core.__main__ import main
@@ -42,6 +43,14 @@ def test_formats_that_are_asked_for_are_written_in_place_of_the_usual_two(sample
     }
 
 
+def test_the_report_is_on_the_paper_and_in_the_language_that_are_asked_for(sample_data, tmp_path):
+    strip, asked = sample_data / "A0010_lead_I.edf", ("--paper", "letter", "--language", "de")
+    assert run("reconstruct", strip, "--passes", 2, "--format", "pdf", *asked, "--out", tmp_path) == 0
+    first = pypdf.PdfReader(tmp_path / "report.pdf").pages[0]
+    assert [float(side) * 25.4 / 72 for side in first.mediabox[2:]] == pytest.approx([279.4, 215.9], abs=0.1)
+    assert "Nur für Forschung und Lehre" in first.extract_text()
+
+
 def test_a_folder_or_an_archive_with_one_recording_will_do(sample_data, tmp_path):
     folder, archive = tmp_path / "in" / "g1", tmp_path / "in.zip"
     folder.mkdir(parents=True)
@@ -69,8 +78,14 @@ def test_what_the_file_of_an_earlier_ecg_does_not_say_can_be_said(sample_data, t
     ask = ("reconstruct", sample_data / "A0003.hea", "--passes", 2, "--out", tmp_path / "out", "--prior", prior)
     assert run(*ask) == 2
     assert "--prior-rate" in capsys.readouterr().err
-    assert run(*ask, "--prior-rate", 500, "--prior-unit", "mV") == 0
-    assert json.loads((tmp_path / "out" / "summary.json").read_text())["earlier_ecg"] is not None
+    said = ("--prior", prior, "--prior-rate", 500, "--prior-unit", "mV")
+    assert run(*ask, *said[2:], "--format", "json", "recipe") == 0
+    assert json.loads((tmp_path / "out" / "analysis.json").read_text())["earlier_ecg"] is not None
+    again = ("replay", tmp_path / "out" / "recipe.json", sample_data / "A0003.hea")
+    assert run(*again, *said[:2]) == 2
+    assert "--prior-rate" in capsys.readouterr().err
+    assert run(*again, *said) == 0
+    assert "The same, bit for bit" in capsys.readouterr().out
     assert run(*ask[:-2], "--prior-rate", 500) == 2
 
 
@@ -161,6 +176,7 @@ def nameless_csv(folder: Path) -> Path:
         (["{csv}"], "--lead NAME"),
         (["{csv}", "--lead", "I"], "--rate HZ"),
         (["{samples}/A0003.mat"], ".hea"),
+        (["{samples}/A0003.hea", "--paper", "a4"], "without --format pdf"),
         (["{samples}/A0003.hea", "--prior-days", "5"], "--prior-days without --prior"),
         (["{samples}/A0003.hea", "--prior", "{samples}/A0010_lead_I.edf"], "V1 to V6 are needed"),
         (["{samples}/A0003.hea", "--prior", "{samples}/missing.hea"], "Found no file"),

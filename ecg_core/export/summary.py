@@ -4,10 +4,11 @@ import json
 from importlib.metadata import version
 from typing import Any
 
+from ecg_core.answers import answers
 from ecg_core.export.notice import EARLIER_WARNING, RESEARCH_ONLY
 from ecg_core.export.provenance import channel_origin, month, provenance, short_hash
 from ecg_core.pipeline import compare
-from ecg_core.results import Analysis, Segments
+from ecg_core.results import Analysis, Answer, Segments
 from ecg_core.uncertainty.calibration import calibration_for
 from ecg_core.vocabulary import LEADS, MEASURED
 
@@ -74,6 +75,7 @@ def _summary(analysis: Analysis) -> dict[str, Any]:
             "qrs_duration_ms": examination.measurements.qrs_ms,
             "t_count": examination.measurements.t_count,
         },
+        "answers": {one.question: _answer(one) for one in answers(analysis)},
         "segments": _segments(examination.segments),
         "model": {
             "name": analysis.card.name,
@@ -91,6 +93,12 @@ def _summary(analysis: Analysis) -> dict[str, Any]:
         },
         "versions": {name: version(name) for name in PACKAGES},
     }
+
+
+def _answer(one: Answer) -> dict[str, Any]:
+    """Its basis and what there is of it; a withheld answer has its reason and no value."""
+    said = {name: getattr(one, name) for name in ("value", "low", "high", "unit", "why", "cause")}
+    return {"basis": one.basis.value} | {name: value for name, value in said.items() if value not in (None, "")}
 
 
 def _earlier(analysis: Analysis) -> dict[str, Any] | None:

@@ -250,7 +250,6 @@ def paper(case: Case) -> View:
             list(LeadOrder),
             default=LeadOrder.STANDARD,
             required=True,
-            format_func=lambda one: say(f"tracing.{one.name.lower()}"),
             key="order",
             bind=URL,
             help=say("tracing.order_help"),

@@ -9,10 +9,12 @@ from enum import StrEnum
 
 from ecg_core.vocabulary import LEADS, Lead
 
-__all__ = ["DARK", "GAINS", "LIGHT", "PAGE_MM", "SPEEDS", "Layout", "LeadOrder", "Palette", "Spread"]
+__all__ = ["DARK", "GAINS", "LIGHT", "ON_PRIMARY", "PAGE_MM", "SPEEDS", "Layout", "LeadOrder", "Palette", "Spread"]
 
 SPEEDS = (25, 50)
 """Paper speeds on offer, mm/s."""
+ON_PRIMARY = "#0e171d"
+"""What is written on the dark theme's primary colour; white would fade there."""
 GAINS = (5, 10, 20)
 """Gains on offer, mm/mV."""
 PAGE_MM = 250.0
@@ -20,12 +22,12 @@ PAGE_MM = 250.0
 
 
 class LeadOrder(StrEnum):
-    """In which order the leads are shown; its value is how it is printed.
+    """In which order the leads are shown; its value is how it is printed in every language, and in the page's address.
 
     Cabrera's order goes through the frontal plane in steps of 30 degrees, for which aVR is shown upside down.
     """
 
-    STANDARD = "standard"
+    STANDARD = "Standard"
     CABRERA = "Cabrera"
 
     @property

@@ -18,7 +18,7 @@ from ecg_core.signals.disturb import noise_at_snr, tremble
 from ecg_core.vocabulary import ESTIMATED, LEADS, Lead
 
 __all__ = ["Answer", "Item", "Task", "brier", "calibration", "chances", "draw", "hidden", "player", "revealed", "table"]
-__all__ += ["SECONDS", "with_artefact"]
+__all__ += ["LEADS_SHOWN", "SECONDS", "confidence_plot", "with_artefact"]
 
 SECONDS = 6.0
 """So much of a recording is shown, from somewhere within its first ten seconds."""
@@ -166,20 +166,12 @@ def calibration(answers: Sequence[Answer]) -> Mapping[float, tuple[float, int]]:
     return found
 
 
-def player(answers: Sequence[Answer], palette: Palette = LIGHT) -> go.Figure:
-    """The share of right answers over the confidence; on the dashed line the player knows what he knows."""
-    found = calibration(answers)
+def confidence_plot(palette: Palette = LIGHT) -> go.Figure:
+    """An empty plot of the share right over the confidence; on its dashed line one knows what one knows."""
     figure = go.Figure()
     figure.add_scatter(
         x=[0.2, 1], y=[0.2, 1], mode="lines", line={"color": palette.faint_ink, "width": 1, "dash": "dash"},
         name=say("quiz.calibrated"), hoverinfo="skip",
-    )  # fmt: skip
-    counts = [count for _, count in found.values()]
-    figure.add_scatter(
-        x=list(found), y=[share for share, _ in found.values()], mode="markers+text",
-        marker={"color": palette.estimated, "size": [9 + 3 * count for count in counts]},
-        text=[str(count) for count in counts], textposition="top center", name=say("quiz.answers"),
-        hovertemplate="%{x:.0%}: %{y:.0%}<extra></extra>",
     )  # fmt: skip
     axis = {"gridcolor": GRID, "zeroline": False, "tickformat": ".0%", "automargin": True}
     figure.update_layout(
@@ -189,6 +181,20 @@ def player(answers: Sequence[Answer], palette: Palette = LIGHT) -> go.Figure:
         xaxis=axis | {"range": [0.2, 1.05], "title": say("quiz.confidence_axis")},
         yaxis=axis | {"range": [-0.05, 1.12], "title": say("quiz.share_axis")},
         legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
+    )  # fmt: skip
+    return figure
+
+
+def player(answers: Sequence[Answer], palette: Palette = LIGHT) -> go.Figure:
+    """The share of right answers over the confidence of one player."""
+    found = calibration(answers)
+    figure = confidence_plot(palette)
+    counts = [count for _, count in found.values()]
+    figure.add_scatter(
+        x=list(found), y=[share for share, _ in found.values()], mode="markers+text",
+        marker={"color": palette.estimated, "size": [9 + 3 * count for count in counts]},
+        text=[str(count) for count in counts], textposition="top center", name=say("quiz.answers"),
+        hovertemplate="%{x:.0%}: %{y:.0%}<extra></extra>",
     )  # fmt: skip
     return figure
 

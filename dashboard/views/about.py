@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import memory
 from dashboard.texts import say
+from dashboard.views.appearance import leading
 from ecg_core.export.notice import RESEARCH_ONLY
 
 HALF = 440
@@ -27,8 +28,8 @@ def held() -> None:
     st.subheader(say("about.held"))
     things = memory.held()
     forgotten = st.button(
-        say("about.forget"), on_click=memory.forget, type="primary", icon=":material/delete_forever:",
-        help=say("about.forget_help"),
+        on_click=memory.forget, help=say("about.forget_help"),
+        **leading(say("about.forget"), ":material/delete_forever:"),
     )  # fmt: skip
     if forgotten:
         st.success(say("about.forgotten"), icon=":material/check_circle:")

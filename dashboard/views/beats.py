@@ -9,6 +9,7 @@ from dashboard.figures.paper import WIDEST_PX
 from dashboard.session import Case, Result, fragment
 from dashboard.texts import say
 from dashboard.views import panels
+from dashboard.views.appearance import palette
 from ecg_core.pipeline import reconstruct
 from ecg_core.vocabulary import FloatArray
 
@@ -36,7 +37,7 @@ def beat_view(case: Case, result: Result) -> None:
     passes = [_beat(result, result.order.model, result.order.seed + turn) for turn in range(int(count))]
     page = st.container(width=WIDEST_PX).grid(1, min_column_width=panels.LEAST_PAGE, wrap=False)
     page.plotly_chart(
-        beat_figure(beats, panels.palette(), everybody=everybody, passes=passes),
+        beat_figure(beats, palette(), everybody=everybody, passes=passes),
         theme=None,
         config=CONFIG,
         key=f"beats {case.number}",

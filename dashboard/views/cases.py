@@ -15,6 +15,7 @@ from dashboard.figures.side_by_side import SECONDS, Side, side_by_side, thinned
 from dashboard.session import fragment
 from dashboard.texts import say
 from dashboard.views import batch, panels
+from dashboard.views.appearance import palette
 from dashboard.views.batch import Item, Setting
 from ecg_core import LeadScore, compare, list_models
 from ecg_core.export.notice import RESEARCH_ONLY
@@ -104,7 +105,7 @@ def _brushed(done: Sequence[Item], by: Setting) -> list[int] | None:
     with st.expander(say("cases.brush"), icon=":material/select_all:"):
         st.caption(say("cases.brush_help"))
         chosen = st.plotly_chart(
-            brush(points, say("cases_columns.doubt"), say(f"cases_columns.{against}"), panels.palette()),
+            brush(points, say("cases_columns.doubt"), say(f"cases_columns.{against}"), palette()),
             theme=None, config=CONFIG, on_select="rerun", selection_mode=("box", "lasso", "points"), key="cases brush",
             alt=say("cases.brush_alt"),
         )  # fmt: skip
@@ -138,7 +139,7 @@ def _beside(one: Item, other: Item, by: Setting, done: Sequence[Item]) -> None:
         )
     place = st.container(width=WIDEST_PX).grid(1, min_column_width=panels.LEAST_PAGE, wrap=False)
     place.plotly_chart(
-        side_by_side((sides[0], sides[1]), chosen, start, panels.palette()),
+        side_by_side((sides[0], sides[1]), chosen, start, palette()),
         theme=None, config=CONFIG, key="side by side", alt=say("cases.beside_alt"),
     )  # fmt: skip
     st.caption(say("cases.beside_note"))

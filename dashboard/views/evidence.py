@@ -11,7 +11,7 @@ from dashboard.figures import evidence as drawn
 from dashboard.figures import evidence_values as values
 from dashboard.figures import evidence_words as words
 from dashboard.session import fragment
-from dashboard.views.panels import palette
+from dashboard.views.appearance import palette
 from ecg_core.export.notice import RESEARCH_ONLY
 from ecg_core.results import ModelCard
 from ecg_core.training.targets import Target

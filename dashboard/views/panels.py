@@ -16,8 +16,9 @@ from dashboard.figures.paper import WIDEST_PX, View
 from dashboard.figures.tracing import tracing
 from dashboard.session import Case, Intake, Order, Part, Result, fragment
 from dashboard.texts import language, say, speak
-from dashboard.theme import DARK, LIGHT, Palette
+from dashboard.theme import LIGHT, Palette
 from dashboard.views import calipers, downloads
+from dashboard.views.appearance import palette
 from ecg_core import analyse, compare
 from ecg_core.results import Analysis, Quality
 from ecg_core.vocabulary import Verdict
@@ -30,6 +31,7 @@ __all__ = [
     "lead_i_alone",
     "numbers",
     "outside_training",
+    "palette",
     "reconstruct",
     "refusal",
     "twelve_leads",
@@ -43,11 +45,6 @@ VERDICTS: Mapping[Verdict, tuple[str, str, str]] = {
     Verdict.REVIEW: ("panels.review", "orange", ":material/warning:"),
     Verdict.STOP: ("panels.stop", "red", ":material/block:"),
 }
-
-
-def palette() -> Palette:
-    """The colours that go with the page's appearance."""
-    return DARK if st.context.theme.type == "dark" else LIGHT
 
 
 def invitation(formats: str) -> None:

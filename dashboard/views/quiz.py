@@ -25,7 +25,8 @@ from dashboard.figures.quiz import (
 from dashboard.figures.strips import strips
 from dashboard.session import explained
 from dashboard.texts import say
-from dashboard.views.panels import palette
+from dashboard.views.appearance import leading, palette
+from dashboard.views.class_results import class_results
 from dashboard.views.sample_estimates import estimate, estimate_from, recording_of
 from ecg_core import Analysis
 from ecg_core.export.notice import RESEARCH_ONLY
@@ -79,7 +80,7 @@ def ask(game: Game, item: Item) -> None:
             say("quiz.confidence"), offered, value=offered[1], format_func=lambda share: f"{share:.0%}",
             key=f"confidence {game.code} {at}", help=say("quiz.confidence_help"),
         )  # fmt: skip
-        if st.form_submit_button(say("quiz.answer"), type="primary"):
+        if st.form_submit_button(**leading(say("quiz.answer"), ":material/check:")):
             if chosen is None:
                 st.warning(say("quiz.choose_first"))
             else:
@@ -98,7 +99,7 @@ def reveal(game: Game) -> None:
         st.error(say("quiz.was_wrong", right=right), icon=":material/close:")
     draw_rows(last.item, open_=True)
     st.caption(say("quiz.from_record", record=last.item.record))
-    if st.button(say("quiz.next"), type="primary", icon=":material/arrow_forward:"):
+    if st.button(**leading(say("quiz.next"), ":material/arrow_forward:")):
         game.is_open = False
         st.rerun()
 
@@ -143,6 +144,15 @@ with st.sidebar:
     st.button(say("quiz.begin"), icon=":material/replay:", width="stretch", on_click=begin, args=(int(number),))
     st.caption(say("quiz.about"))
 st.title(say("pages.quiz"))
+pane = st.segmented_control(
+    say("class.pane"), ("play", "class"), default="play", required=True, key="quiz pane",
+    format_func=lambda name: say(f"class.pane_{name}"), label_visibility="collapsed",
+)  # fmt: skip
+if pane == "class":
+    with st.container(width=WIDEST_PX):
+        class_results()
+    st.caption(RESEARCH_ONLY)
+    st.stop()
 with st.container(width=WIDEST_PX), explained():
     done = len(game.answers)
     st.progress(done / len(game.items), say("quiz.progress", done=done, count=len(game.items)))

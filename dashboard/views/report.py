@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard.figures.paper import View
 from dashboard.figures.thumbnail import thumbnail
 from dashboard.texts import LANGUAGES, language, say, speak
+from dashboard.views.appearance import leading
 from ecg_core.export.report import to_pdf
 from ecg_core.export.sheet import SIZES_MM, Sheet
 from ecg_core.results import Analysis, Caliper
@@ -44,8 +45,8 @@ def _dialog(code: str, analysis: Analysis, view: View, calipers: Sequence[Calipe
     )  # fmt: skip
     pdf = to_pdf(analysis, sheet, calipers=calipers, language=spoken or code)
     place.download_button(
-        say("report.download"), pdf, file_name, "application/pdf", on_click="ignore", type="primary",
-        icon=":material/download:",
+        data=pdf, file_name=file_name, mime="application/pdf", on_click="ignore",
+        **leading(say("report.download"), ":material/download:"),
     )  # fmt: skip
     picture, pages = thumbnail(pdf)
     st.image(picture, width=SHOWN_PX, alt=say("report.alt", pages=pages))

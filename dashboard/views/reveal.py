@@ -17,6 +17,7 @@ from dashboard.session import fragment
 from dashboard.texts import say
 from dashboard.theme import Layout
 from dashboard.views import batch, panels
+from dashboard.views.appearance import leading, palette
 from dashboard.views.batch import Item, Setting
 from ecg_core.export.lead_errors import to_csv
 from ecg_core.export.notice import RESEARCH_ONLY
@@ -42,14 +43,14 @@ def _drawn(item: Item, analysis: Analysis) -> None:
             )
     view = View(layout=Layout(layout or Layout.GRID), start=start)
     seen = analysis if item.revealed else replace(analysis, reference=None)
-    _paper(tracing(seen, view, panels.palette()), f"reveal {item.number}", say("reveal.tracing_alt"))
+    _paper(tracing(seen, view, palette()), f"reveal {item.number}", say("reveal.tracing_alt"))
     st.caption(words.in_words(seen))
     if not item.revealed:
         return
     leads = [lead for lead in ESTIMATED if analysis.reference is not None and lead in analysis.reference]
     lead = st.segmented_control(say("reveal.lead"), leads, default=leads[-1], required=True, key="reveal lead")
     lead = Lead(lead or leads[-1])
-    _paper(overlay(analysis, lead, view, panels.palette()), "overlay", say("reveal.overlay_alt", lead=lead))
+    _paper(overlay(analysis, lead, view, palette()), "overlay", say("reveal.overlay_alt", lead=lead))
 
 
 def _paper(figure: object, key: str, alt: str) -> None:
@@ -123,7 +124,7 @@ def _session(revealed: Sequence[Item], by: Setting) -> None:
             and error.r_mv is not None
         ]
         st.plotly_chart(
-            bland_altman(dots, agreement[chosen], say("reveal.r_of", lead=chosen), panels.palette()),
+            bland_altman(dots, agreement[chosen], say("reveal.r_of", lead=chosen), palette()),
             theme=None, config=QUIET, key="bland-altman", alt=say("reveal.bland_alt", lead=chosen),
         )  # fmt: skip
     with beside.cell():
@@ -179,7 +180,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
             say("reveal.hide"), on_click=setattr, args=(this, "revealed", False), icon=":material/visibility_off:"
         )
     else:
-        st.button(say("reveal.reveal"), on_click=_reveal, args=([this],), type="primary", icon=":material/visibility:")
+        st.button(on_click=_reveal, args=([this],), **leading(say("reveal.reveal"), ":material/visibility:"))
     hidden = [item for item in fit if not item.revealed]
     if len(hidden) > 1:
         st.button(say("reveal.reveal_all", count=len(hidden)), on_click=_reveal, args=(hidden,))

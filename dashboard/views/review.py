@@ -9,6 +9,7 @@ from dashboard import cached, forms
 from dashboard.session import Intake, case, explained, verdict_on
 from dashboard.texts import say
 from dashboard.views import earlier, panels, removed
+from dashboard.views.appearance import leading
 from dashboard.views.beats import beat_view
 from dashboard.views.belief import belief
 from ecg_core import examine, list_models, read
@@ -63,9 +64,7 @@ with st.sidebar:
     with st.expander(say("review.model")):
         model, rival, passes, seed = forms.engine(list_models())
     pressed = st.button(
-        say("review.reconstruct"),
-        type="primary",
-        icon=":material/ecg:",
+        **leading(say("review.reconstruct"), ":material/ecg:"),
         width="stretch",
         disabled=metadata is None or quality.verdict is Verdict.STOP,
     )

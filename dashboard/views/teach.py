@@ -15,7 +15,8 @@ from dashboard.figures.triangle import seen, triangle
 from dashboard.figures.what_if_words import noticed
 from dashboard.session import explained, fragment
 from dashboard.texts import language, say
-from dashboard.views.panels import LEAST_PAGE, palette
+from dashboard.views.appearance import palette
+from dashboard.views.panels import LEAST_PAGE
 from dashboard.views.sample_estimates import PASSES, TOLD, estimate
 from ecg_core import Analysis, Lead, compare
 from ecg_core.export.notice import RESEARCH_ONLY

@@ -18,7 +18,8 @@ from dashboard.figures.what_if import error_and_doubt, leads_moved
 from dashboard.figures.words import units
 from dashboard.session import Case, explained
 from dashboard.texts import say
-from dashboard.views.panels import LEAST_PAGE, palette
+from dashboard.views.appearance import palette
+from dashboard.views.panels import LEAST_PAGE
 from ecg_core import (
     Analysis,
     EarlierEcg,

@@ -2,7 +2,7 @@
 
 import json
 
-from dashboard.figures.quiz import Task
+from dashboard.figures.quiz import Answer, Task, draw, table
 from ecg_core.export.notice import RESEARCH_ONLY
 from tests.dashboard.pages import press, texts, visit
 
@@ -43,3 +43,28 @@ def test_another_number_begins_anew():
     press(page, "Begin anew")
     assert page.session_state["quiz"].number == 5
     assert page.session_state["quiz"].answers == []
+
+
+def test_the_files_of_a_class_dropped_back_show_its_calibration_its_players_and_its_questions():
+    page = visit().switch_page("views/quiz.py")
+    page.session_state["quiz pane"] = "class"
+    page.run()
+    assert not page.exception
+    assert "Drop the files" in texts(page)
+    items = draw(1, ["A0001", "A0002"])
+    for code, confidence in (("aaaaaa", 0.9), ("bbbbbb", 0.6)):
+        answers = [Answer(item, item.right, confidence) for item in items]
+        content = table(1, code, answers).to_csv(index=False).encode()
+        page.file_uploader(key="files class").upload(f"{code}.csv", content)
+    page.run()
+    assert not page.exception
+    said = texts(page)
+    assert "2 players, 24 answers" in said
+    assert "100% of the answers were right, at a mean confidence of 75%" in said
+    calibration, players = (json.loads(chart.proto.spec)["data"][1] for chart in page.get("plotly_chart"))
+    assert calibration["x"] == [0.6, 0.9]
+    assert players["y"] == [1.0, 1.0]
+    assert len(page.dataframe[0].value) == 12
+    page.file_uploader(key="files class").upload("c.csv", b"nothing")
+    page.run()
+    assert "holds no answers" in page.error[0].value

@@ -163,13 +163,15 @@ def reconstruct(
     passes: int = 50,
     seed: int = 0,
     coverage: float = 0.9,
+    within: tuple[int, int] | None = None,
     progress: Progress | None = None,
 ) -> Reconstruction:
     """Run the network over filtered Lead I ``(sample,)`` at the rate of ``segments``, window by window, and calibrate.
 
     Windows are joined by a cross-fade of their moments at the network's rate and brought back to the recording's own:
     II and V1-V6 by a polyphase filter, the other limb leads from II and the measured Lead I, so that their laws hold
-    exactly; spreads are interpolated.
+    exactly; spreads are interpolated. ``within``: the first sample and that after the last of what is reconstructed,
+    where it is not all; what lies before and after is looked at as far as it matters.
     """
     rate, samples = segments.sampling_rate, len(lead_i)
     slow_rate = model.card.preparation.sampling_rate
@@ -179,7 +181,10 @@ def reconstruct(
         peaks = np.round(segments.r_peaks * slow_rate / rate).astype(np.int64)
         beat = resample(earlier.beat, earlier.sampling_rate, slow_rate)
         laid = earlier_input(beat, peaks, len(slow_lead_i), slow_rate)
-    slow = predict(slow_lead_i, metadata, model, laid, passes=passes, seed=seed, progress=progress)
+    first, last = _windows_around(within, len(slow_lead_i), rate, model) if within else (0, len(slow_lead_i))
+    told = None if laid is None else laid[:, first:last]
+    slow = predict(slow_lead_i[first:last], metadata, model, told, passes=passes, seed=seed, progress=progress)
+    slow = Moments(*(np.pad(part, [(0, 0), (first, len(slow_lead_i) - last)]) for part in slow.arrays))
     mean = np.empty((len(LEADS), samples), np.float32)
     mean[LEADS.index(Lead.I)] = lead_i
     rows = [LEADS.index(lead) for lead in PREDICTED]
@@ -189,7 +194,23 @@ def reconstruct(
     epistemic, total = (_interpolate(sd, slow_rate, rate, samples) for sd in (slow.epistemic_sd, slow.total_sd))
     calibration = calibration_for(model.card, metadata, earlier_beat=earlier is not None)
     low, high = band(mean, total, label_waves(segments, samples), calibration, coverage)
-    return Reconstruction(mean, epistemic, total, low, high, coverage, rate, passes, seed)
+    kept = slice(*within) if within else slice(None)
+    return Reconstruction(
+        *(part[:, kept] for part in (mean, epistemic, total, low, high)), coverage, rate, passes, seed
+    )
+
+
+def _windows_around(within: tuple[int, int], samples: int, rate: float, model: Model) -> tuple[int, int]:
+    """From where to where, of ``samples`` at the network's rate, windows have to be looked at for what is ``within``.
+
+    The window before, whose end is faded into the first; and so much after as the last is faded over.
+    """
+    preparation = model.card.preparation
+    overlap = preparation.overlap_seconds
+    first, last = (place / rate for place in within)
+    begins, ends = first - (preparation.window_seconds - overlap), last + overlap
+    slow_rate = preparation.sampling_rate
+    return max(round(begins * slow_rate), 0), min(round(ends * slow_rate), samples)
 
 
 def _interpolate(sd: FloatArray, from_hz: float, to_hz: float, samples: int) -> FloatArray:
@@ -226,7 +247,7 @@ def predict(
     for index, (window, start, weight) in enumerate(zip(cut(lead_i, preparation), starts, weights, strict=True)):
         told = None if earlier is None else earlier[:, start : start + len(weight)]
         moments = sample(model.network, window.signal, features, told, passes=passes, seed=seed)
-        for whole, part in zip(joined, (moments.mean, moments.epistemic_sd, moments.total_sd), strict=True):
+        for whole, part in zip(joined, moments.arrays, strict=True):
             whole[:, start : start + len(weight)] += weight * part
         if progress is not None:
             progress((index + 1) / len(starts))

@@ -79,10 +79,10 @@ class DualBranch(Network):
         reads: ``(row, channel, sample/4)`` and ``(row, 48, sample)``.
         """
         x = lead_i.unsqueeze(1)  # (row, 1, sample)
-        local = self.encoder(torch.relu(self.stem_norm(self.stem(x) + self.earlier_stem(earlier))))
-        context, _ = self.lstm(local.transpose(1, 2))  # (row, sample/4, 2 lstm)
+        local = self.encoder(torch.relu(self.stem_norm(self.stem(x) + self.earlier_stem(earlier)))).transpose(1, 2)
+        context, _ = self.lstm(local)  # (row, sample/4, 2 lstm)
         skip = torch.relu(torch.cat([self.skip(x), self.earlier_skip(earlier)], dim=1))
-        return torch.cat([local, context.transpose(1, 2)], dim=1), self.full_rate_skip(skip)
+        return torch.cat([local, context], dim=2).transpose(1, 2), self.full_rate_skip(skip)
 
     def draw_masks(self, passes: int, generator: torch.Generator, samples: int) -> list[Tensor]:
         """One mask ``(pass, channel)`` for each dropout of `decode`, in the order in which it uses them."""
@@ -100,14 +100,23 @@ class DualBranch(Network):
         first, second, fusion, *blocks = masks if masks is not None else [None] * (3 + len(self.decoder))
         hidden = self.metadata_dropout(torch.relu(self.metadata_in(features)), first)
         tabular = self.metadata_dropout(torch.relu(self.metadata_hidden(hidden)), second)  # (row, 64)
-        tiled = tabular.unsqueeze(-1).expand(-1, -1, deep.shape[-1])
-        fused = self.fusion_dropout(torch.cat([deep, tiled], dim=1), fusion)
-        x = torch.relu(self.fusion(fused))  # (row, decoder, sample/4)
+        x = torch.relu(self._fused(deep, tabular, fusion))  # (row, decoder, sample/4)
         for block, mask in zip(self.decoder, blocks, strict=True):
             x = block(x, tabular, mask)
         x = torch.relu(self.full_rate(torch.relu(self.up(x))) + skip)  # (row, 48, sample)
         mean, spread = self.head(x).float().chunk(2, dim=1)
         return Estimate(mean, nn.functional.softplus(spread) * 0.1 + LEAST_SD)
+
+    def _fused(self, deep: Tensor, tabular: Tensor, mask: Tensor | None) -> Tensor:
+        """`fusion` of both branches with dropout before it, ``(row, decoder, sample/4)``.
+
+        To drop channels before a convolution of width one is to drop rows of its weights, which are far fewer numbers;
+        and the metadata, being the same at every time step, are weighed once.
+        """
+        weights = self.fusion.weight.squeeze(2).T.expand(len(tabular), -1, -1)  # (row, channel, decoder)
+        of_deep, of_tabular = self.fusion_dropout(weights, mask).split((deep.shape[1], tabular.shape[1]), dim=1)
+        known = tabular.unsqueeze(1) @ of_tabular + self.fusion.bias  # (row, 1, decoder)
+        return (deep.transpose(1, 2) @ of_deep + known).transpose(1, 2)
 
     def forward(self, lead_i: Tensor, features: Tensor, earlier: Tensor | None = None) -> Estimate:
         """``lead_i (row, sample)``, ``features (row, feature)`` and ``earlier`` as in `encode` → the seven leads."""

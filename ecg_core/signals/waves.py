@@ -188,13 +188,14 @@ def _refine_qrs(signal: FloatArray, peaks: IntArray, bounds: FloatArray) -> IntA
     """Move neurokit2's QRS bounds, which stop at the troughs of Q and S, outwards to where the slope falls quiet."""
     slope = uniform_filter1d(np.abs(np.gradient(signal)), 11)
     reach, quiet = int(QRS_REACH * RATE), int(QRS_QUIET * RATE)
+    noise = QRS_NOISE * float(np.median(slope))
     refined = np.empty((len(peaks), 2), dtype=np.int64)
     for row, (peak, (onset, offset)) in enumerate(zip(peaks, bounds, strict=True)):
         low, high = max(peak - reach, 0), min(peak + reach, len(signal) - 1)
         first = int(onset) if low < onset <= peak else int(peak)
         last = int(offset) if peak <= offset < high else int(peak)
         steepest = slope[max(first - quiet, 0) : last + quiet + 1].max()
-        limit = max(QRS_SLOPE * steepest, QRS_NOISE * np.median(slope))
+        limit = max(QRS_SLOPE * steepest, noise)
         while first > low and slope[max(first - quiet, 0) : first].max() > limit:
             first -= 1
         while last < high and slope[last + 1 : last + 1 + quiet].max() > limit:

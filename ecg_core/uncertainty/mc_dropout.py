@@ -27,6 +27,11 @@ class Moments:
     epistemic_sd: FloatArray
     total_sd: FloatArray
 
+    @property
+    def arrays(self) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """All three, in this order."""
+        return self.mean, self.epistemic_sd, self.total_sd
+
 
 SHIFTS = 4
 """The passes read the window from so many different first samples, spread over the network's stride."""

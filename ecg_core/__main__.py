@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 from ecg_core.errors import AnswerNeeded, DataMissing, EcgError, Question, UnreadableFile
 from ecg_core.export.arrays import to_npz
 from ecg_core.export.formats import FORMATS
+from ecg_core.export.long import write_long
 from ecg_core.export.notice import EARLIER_WARNING
 from ecg_core.export.recipe import model_of, replay, result_sha256, to_recipe
 from ecg_core.export.report import to_pdf
@@ -17,17 +19,26 @@ from ecg_core.export.report_words import WORDS
 from ecg_core.export.sheet import Sheet
 from ecg_core.export.summary import to_json
 from ecg_core.metadata import FIELDS, merge
-from ecg_core.models.checkpoint import CHECKPOINTS, DEFAULT_MODEL, EVALUATION, list_models, load_evaluations, load_model
+from ecg_core.models.checkpoint import (
+    CHECKPOINTS,
+    DEFAULT_MODEL,
+    EVALUATION,
+    Model,
+    list_models,
+    load_evaluations,
+    load_model,
+)
 from ecg_core.pipeline import analyse, read_earlier
 from ecg_core.readers import patient_from, read
 from ecg_core.readers.bundle import MOST_BYTES, MOST_FILES
 from ecg_core.records import EarlierEcg, PatientMetadata, Recording, days_between
 from ecg_core.results import Analysis
+from ecg_core.stretches import LONG_SECONDS, analyse_stretches
 from ecg_core.vocabulary import Sex
 
 __all__ = ["main"]
 
-BAD_INPUT = 2
+BAD_INPUT, STOPPED = 2, 130
 RIVALS = ("linear", "mean-beat", "unet", "unet-metadata", "nakanishi", "nakanishi-metadata")
 TIERS = ("none", "wearable", "prior-axes", "prior", "paper", "all")
 """Both as in `ecg_core.training`, which takes seconds to import and is not needed for most commands."""
@@ -45,6 +56,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except EcgError as error:
         print(f"ecg-core: {error}", file=sys.stderr)
         return BAD_INPUT
+    except KeyboardInterrupt:
+        print("ecg-core: stopped.", file=sys.stderr)
+        return STOPPED
     return 0
 
 
@@ -84,12 +98,15 @@ def _add_reconstruct(parser: argparse.ArgumentParser) -> None:
         "--model", default=DEFAULT_MODEL, metavar="NAME", help="a released model, or the folder of a checkpoint"
     )
     parser.add_argument(
-        "--passes", type=_whole(2, 1000), default=50, metavar="N", help="Monte Carlo passes (default 50)"
+        "--passes", type=_whole(2, 1000), metavar="N", help="Monte Carlo passes (default 50; beyond half an hour 10)"
     )
     parser.add_argument("--seed", type=_whole(0, 2**31 - 1), default=0, metavar="N")
     parser.add_argument("--out", required=True, type=_folder, metavar="DIR")
     parser.add_argument(
-        "--format", nargs="+", choices=(*FORMATS, "recipe"), help="what to write (default: arrays as npz and a summary)"
+        "--format",
+        nargs="+",
+        choices=(*FORMATS, "recipe"),
+        help="what to write (default: arrays as npz and a summary; of more than half an hour wfdb)",
     )
     parser.add_argument("--paper", choices=("a4", "letter"), help="of the report (--format pdf); A4 unless said")
     parser.add_argument("--language", choices=tuple(WORDS), help="of the report (--format pdf); English unless said")
@@ -266,7 +283,10 @@ def _reconstruct(options: argparse.Namespace) -> None:
     metadata = merge(typed, patient_from(files))
     earlier = _earlier(options, recording)
     model = load_model(options.model)
-    analysis = analyse(recording, metadata, model, earlier=earlier, passes=options.passes, seed=options.seed)
+    if recording.duration > LONG_SECONDS:
+        _reconstruct_long(options, recording, metadata, earlier, model)
+        return
+    analysis = analyse(recording, metadata, model, earlier=earlier, passes=options.passes or 50, seed=options.seed)
     outputs = {"reconstruction.npz": to_npz(analysis), "summary.json": to_json(analysis).encode()}
     if options.format is not None:
         kinds = [kind for kind in options.format if kind != "recipe"]
@@ -288,6 +308,31 @@ def _reconstruct(options: argparse.Namespace) -> None:
     for finding in analysis.examination.quality.findings:
         print(f"{finding.verdict.value}: {finding.reason} {finding.advice}")
     print(f"Wrote {', '.join(str(options.out / name) for name in outputs)}.")
+
+
+def _reconstruct_long(
+    options: argparse.Namespace,
+    recording: Recording,
+    metadata: PatientMetadata,
+    earlier: EarlierEcg | None,
+    model: Model,
+) -> None:
+    """The same for a recording whose twelve leads would not fit into memory: written as it is made."""
+    from tqdm import tqdm
+
+    seconds = round(recording.duration)
+    with tqdm(total=seconds, unit="s", unit_scale=True, desc="reconstructed", leave=False) as bar:
+        stretches = analyse_stretches(
+            recording, metadata, model=model, earlier=earlier, passes=options.passes or 10, seed=options.seed,
+            threads=os.cpu_count() or 1, progress=lambda share: bar.update(round(share * seconds) - bar.n) and None,
+        )  # fmt: skip
+        written = write_long(
+            stretches, recording, model.card, options.format or ("wfdb",), options.out, earlier=earlier
+        )
+    print(f"{recording.source}, {recording.duration / 3600:.1f} h at {recording.sampling_rate:g} Hz, by the stretch.")
+    if earlier is not None:
+        print(f"With an earlier ECG of {earlier.age}. {EARLIER_WARNING}")
+    print(f"Wrote {', '.join(str(path) for path in written)}.")
 
 
 def _replay(options: argparse.Namespace) -> None:

@@ -194,10 +194,10 @@ def reconstruct(
     epistemic, total = (_interpolate(sd, slow_rate, rate, samples) for sd in (slow.epistemic_sd, slow.total_sd))
     calibration = calibration_for(model.card, metadata, earlier_beat=earlier is not None)
     low, high = band(mean, total, label_waves(segments, samples), calibration, coverage)
-    kept = slice(*within) if within else slice(None)
-    return Reconstruction(
-        *(part[:, kept] for part in (mean, epistemic, total, low, high)), coverage, rate, passes, seed
+    mean, epistemic, total, low, high = (
+        part[:, slice(*within or (None,))] for part in (mean, epistemic, total, low, high)
     )
+    return Reconstruction(mean, epistemic, total, low, high, coverage, rate, passes, seed)
 
 
 def _windows_around(within: tuple[int, int], samples: int, rate: float, model: Model) -> tuple[int, int]:

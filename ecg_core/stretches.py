@@ -5,7 +5,7 @@ two of them meet. Rate, QRS duration and count are measured on each stretch anew
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from functools import partial
@@ -29,7 +29,7 @@ from ecg_core.vocabulary import ESTIMATED, LEADS, FloatArray, Lead, Verdict
 __all__ = ["LONG_SECONDS", "Minute", "Stretch", "analyse_stretches"]
 
 LONG_SECONDS = 1800.0
-"""What lasts longer is better analysed in stretches: an hour of twelve leads with their doubt takes up to a gigabyte."""
+"""What lasts longer is better analysed in stretches: twelve leads with their doubt take up to a gigabyte an hour."""
 STRETCH_SECONDS, AROUND_SECONDS, MINUTE_SECONDS = 1200.0, 60.0, 60.0
 """A stretch, and what is looked at before and after it: whole numbers of the minutes in which waves are sought, and the
 first also of the network's windows, so that both lie as they would over the whole recording."""
@@ -83,8 +83,8 @@ def analyse_stretches(
     stretch_seconds: float = STRETCH_SECONDS,
     threads: int = 1,
     progress: Callable[[float], None] | None = None,
-) -> Iterator[Stretch]:
-    """Analyse Lead I of ``recording`` stretch by stretch, in order; ``threads`` of them at a time, and no more are held.
+) -> Generator[Stretch]:
+    """Analyse Lead I of ``recording`` stretch by stretch, in order, ``threads`` of them at a time.
 
     The arguments are those of `ecg_core.analyse`, which gives the same numbers where ``measure_lead_i`` is off and the
     rate is a whole number of Hz; but where that refuses a recording, this withholds minutes. ``progress`` is called
@@ -110,19 +110,19 @@ def analyse_stretches(
     def work(number: int) -> Stretch:
         note(number, 0.0)
         return _stretch(
-            recording, *bounds[number], told, model, measure_lead_i,
-            partial(reconstruct, model=model, earlier=earlier, passes=passes, seed=seed, coverage=coverage,
-                    progress=partial(note, number)),
+            recording, bounds[number], told, model.card.preparation, measure_lead_i=measure_lead_i,
+            make=partial(reconstruct, model=model, earlier=earlier, passes=passes, seed=seed, coverage=coverage,
+                         progress=partial(note, number)),
         )  # fmt: skip
 
     alone = partial(torch.set_num_threads, 1)
     with ThreadPoolExecutor(threads, initializer=alone if threads > 1 else None) as pool:
         waiting: deque[Future[Stretch]] = deque()
         try:
-            for number in range(len(bounds) + threads - 1):
+            for number in range(len(bounds) + threads):  # one more than are at work waits for a free thread
                 if number < len(bounds):
                     waiting.append(pool.submit(work, number))
-                if number >= threads - 1:
+                if number >= threads:
                     while not wait((waiting[0],), LOOK_SECONDS).done:
                         _tell(progress, shares)
                     yield waiting.popleft().result()
@@ -151,26 +151,24 @@ def _bounds(recording: Recording, stretch_seconds: float) -> list[tuple[int, int
 
 def _stretch(
     recording: Recording,
-    first: int,
-    last: int,
+    bounds: tuple[int, int],
     told: PatientMetadata,
-    model: Model,
+    preparation: Preparation,
+    *,
     measure_lead_i: bool,
     make: Callable[..., Reconstruction],
 ) -> Stretch:
-    rate = recording.sampling_rate
+    (first, last), rate = bounds, recording.sampling_rate
     before = min(first, round(AROUND_SECONDS * rate))
     raw = recording[Lead.I][first - before : last + round(AROUND_SECONDS * rate)]
     with _DELINEATING:
-        filtered, removed = band_pass(raw[None], rate, model.card.preparation)
+        filtered, removed = band_pass(raw[None], rate, preparation)
         around = find_waves(filtered[0], rate)
         within = (before, before + last - first)
         segments, own = _between(around, *within), slice(*within)
         minutes = _minutes(raw[own], segments)
         quality = assess(raw[own], rate, segments)
-    examination = Examination(
-        filtered[0, own], rate, quality, segments, measure(segments, last - first), removed
-    )
+    examination = Examination(filtered[0, own], rate, quality, segments, measure(segments, last - first), removed)
     metadata = merge(told, from_measurements(examination.measurements)) if measure_lead_i else told
     result = make(filtered[0], around, metadata, within=within)
     return Stretch(first, examination, metadata, *_withheld(result, minutes, first / rate))
@@ -181,8 +179,8 @@ def _between(segments: Segments, first: int, last: int) -> Segments:
     if segments.not_delineated is not None:
         return segments
     peaks = segments.r_peaks
-    waves = (bounds[(bounds[:, 0] >= first) & (bounds[:, 0] < last)] - first for bounds in (segments.qrs, segments.t))
-    return Segments(peaks[(peaks >= first) & (peaks < last)] - first, *waves, segments.sampling_rate)
+    qrs, t = (bounds[(bounds[:, 0] >= first) & (bounds[:, 0] < last)] - first for bounds in (segments.qrs, segments.t))
+    return Segments(peaks[(peaks >= first) & (peaks < last)] - first, qrs, t, segments.sampling_rate)
 
 
 def _minutes(raw: FloatArray, segments: Segments) -> list[tuple[slice, Minute]]:
@@ -212,6 +210,9 @@ def _withheld(
         known.append(replace(minute, start=start + minute.start, half_width_mv=half_width))
     if unusable.any():
         hidden = unusable & np.isin(np.arange(len(LEADS)), rows)[:, None]
-        names = ("mean", "epistemic_sd", "total_sd", "low", "high")
-        result = replace(result, **{name: np.where(hidden, np.nan, getattr(result, name)) for name in names})
+        mean, epistemic, total, low, high = (
+            np.where(hidden, np.nan, values)
+            for values in (result.mean, result.epistemic_sd, result.total_sd, result.low, result.high)
+        )
+        result = replace(result, mean=mean, epistemic_sd=epistemic, total_sd=total, low=low, high=high)
     return result, tuple(known)

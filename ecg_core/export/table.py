@@ -10,7 +10,7 @@ from ecg_core.export.provenance import provenance
 from ecg_core.results import Analysis
 from ecg_core.vocabulary import LEADS, MEASURED
 
-__all__ = ["to_csv", "to_parquet"]
+__all__ = ["as_table", "to_csv", "to_parquet"]
 
 
 def to_csv(analysis: Analysis) -> str:
@@ -19,7 +19,7 @@ def to_csv(analysis: Analysis) -> str:
     Columns: ``time_s``; for the measured lead ``I_mv``; for each estimated lead ``…_estimated_mv``,
     ``…_spread_between_passes_mv``, ``…_total_spread_mv``, ``…_low_mv`` and ``…_high_mv`` (the calibrated band).
     """
-    table = _table(analysis)
+    table = as_table(analysis)
     decimals = {name: 6 if name == "time_s" else 4 for name in table}
     about = "".join(f"# {line}\n" for line in provenance(analysis))
     return about + table.round(decimals).to_csv(index=False)
@@ -33,7 +33,7 @@ def to_parquet(analysis: Analysis) -> bytes:
     import pyarrow as pa
     from pyarrow import parquet
 
-    table = pa.Table.from_pandas(_table(analysis), preserve_index=False)
+    table = pa.Table.from_pandas(as_table(analysis), preserve_index=False)
     segments = analysis.examination.segments
     said: dict[str, Any] = {"provenance": "\n".join(provenance(analysis))}
     said |= {f"{name}_s": json.dumps((waves / segments.sampling_rate).tolist()) for name, waves in
@@ -43,7 +43,8 @@ def to_parquet(analysis: Analysis) -> bytes:
     return buffer.getvalue()
 
 
-def _table(analysis: Analysis) -> pd.DataFrame:
+def as_table(analysis: Analysis) -> pd.DataFrame:
+    """The table of `to_csv` and `to_parquet`."""
     result = analysis.reconstruction
     columns = {"time_s": result.time}
     for row, lead in enumerate(LEADS):

@@ -12,7 +12,7 @@ from ecg_core.export.provenance import channel_origin, half_width, provenance
 from ecg_core.results import Analysis
 from ecg_core.vocabulary import LEADS, MEASURED
 
-__all__ = ["to_wfdb"]
+__all__ = ["FINEST", "LARGEST", "marks", "signal_names", "to_wfdb"]
 
 LARGEST = 32000
 FINEST = 1000.0
@@ -31,31 +31,38 @@ def to_wfdb(analysis: Analysis, name: str = "reconstruction") -> dict[str, bytes
 
     signals = np.concatenate([analysis.reconstruction.mean, half_width(analysis)]).astype(np.float64)
     gain = min(FINEST, np.floor(LARGEST / max(float(np.abs(signals).max()), 1e-3)))
-    names = [str(lead) if lead in MEASURED else f"{lead}_estimated" for lead in LEADS]
-    names += [f"{lead}_spread" for lead in LEADS]
+    names = signal_names()
     comments = [*provenance(analysis), "Each _spread is half the width of the band: the estimate plus or minus it."]
     comments += [f"{lead}: {channel_origin(analysis, lead)}" for lead in LEADS]
-    marks = _marks(analysis)
+    found = marks(analysis)
     with TemporaryDirectory(prefix="ecg-") as folder:
         wrsamp(
             name, analysis.reconstruction.sampling_rate, ["mV"] * len(names), names, p_signal=signals.T,
             fmt=["16"] * len(names), adc_gain=[gain] * len(names), baseline=[0] * len(names), comments=comments,
             write_dir=folder,
         )  # fmt: skip
-        if marks:
-            samples, symbols = (list(column) for column in zip(*marks, strict=True))
+        if found:
+            samples, symbols = (list(column) for column in zip(*found, strict=True))
             wrann(
-                name, "atr", np.array(samples), symbols, chan=np.zeros(len(marks), int),
+                name, "atr", np.array(samples), symbols, chan=np.zeros(len(found), int),
                 fs=analysis.reconstruction.sampling_rate, write_dir=folder,
             )  # fmt: skip
         return {path.name: path.read_bytes() for path in sorted(Path(folder).iterdir())}
 
 
-def _marks(analysis: Analysis) -> list[tuple[int, str]]:
+def signal_names() -> list[str]:
+    """What the twenty-four signals are called, in their order."""
+    return [
+        *(str(lead) if lead in MEASURED else f"{lead}_estimated" for lead in LEADS),
+        *(f"{lead}_spread" for lead in LEADS),
+    ]
+
+
+def marks(analysis: Analysis) -> list[tuple[int, str]]:
     """Sample and symbol of each annotation, in the order of time."""
     segments, lead_i = analysis.examination.segments, analysis.examination.lead_i
-    marks = [(int(peak), "?") for peak in segments.r_peaks]
-    marks += [(int(onset + np.abs(lead_i[onset:offset]).argmax()), "t") for onset, offset in segments.t]
+    found = [(int(peak), "?") for peak in segments.r_peaks]
+    found += [(int(onset + np.abs(lead_i[onset:offset]).argmax()), "t") for onset, offset in segments.t]
     for waves in (segments.qrs, segments.t):
-        marks += [(int(onset), "(") for onset, _ in waves] + [(int(offset) - 1, ")") for _, offset in waves]
-    return sorted(marks)
+        found += [(int(onset), "(") for onset, _ in waves] + [(int(offset) - 1, ")") for _, offset in waves]
+    return sorted(found)

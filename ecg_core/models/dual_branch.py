@@ -116,7 +116,8 @@ class DualBranch(Network):
         weights = self.fusion.weight.squeeze(2).T.expand(len(tabular), -1, -1)  # (row, channel, decoder)
         of_deep, of_tabular = self.fusion_dropout(weights, mask).split((deep.shape[1], tabular.shape[1]), dim=1)
         known = tabular.unsqueeze(1) @ of_tabular + self.fusion.bias  # (row, 1, decoder)
-        return (deep.transpose(1, 2) @ of_deep + known).transpose(1, 2)
+        fused: Tensor = deep.transpose(1, 2) @ of_deep + known  # (row, sample/4, decoder)
+        return fused.transpose(1, 2)
 
     def forward(self, lead_i: Tensor, features: Tensor, earlier: Tensor | None = None) -> Estimate:
         """``lead_i (row, sample)``, ``features (row, feature)`` and ``earlier`` as in `encode` → the seven leads."""

@@ -44,7 +44,6 @@ class _Wfdb:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.signals = (folder / f"{NAME}.dat").open("wb")
         self.checksums, self.samples = np.zeros(2 * len(LEADS), np.int64), 0
         self.start = np.zeros(2 * len(LEADS), np.int64)
         self.marks: list[tuple[int, str]] = []
@@ -55,7 +54,8 @@ class _Wfdb:
         stacked = np.concatenate([analysis.reconstruction.mean, half_width(analysis)])
         fits = np.abs(stacked) * FINEST <= LARGEST  # NaN does not
         integers = np.where(fits, np.rint(stacked * FINEST), MISSING).astype("<i2")
-        self.signals.write(integers.T.tobytes())
+        with (self.folder / f"{NAME}.dat").open("ab") as signals:
+            signals.write(integers.T.tobytes())
         self.checksums += integers.sum(axis=1, dtype=np.int64)
         if first == 0:
             self.start = integers[:, 0].astype(np.int64)
@@ -67,7 +67,6 @@ class _Wfdb:
         """Write header and annotations."""
         from wfdb import Record, wrann
 
-        self.signals.close()
         many = 2 * len(LEADS)
         Record(
             record_name=NAME, n_sig=many, fs=self.rate, sig_len=self.samples, file_name=[f"{NAME}.dat"] * many,

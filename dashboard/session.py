@@ -13,12 +13,13 @@ import numpy as np
 import streamlit as st
 
 from dashboard.texts import language, say, speak
+from ecg_core.corrections import revise
 from ecg_core.errors import AnswerNeeded, EcgError, Question
 from ecg_core.metadata import merge
 from ecg_core.pipeline import LeadScore, known_from_lead_i, read_earlier
 from ecg_core.readers import patient_from
 from ecg_core.records import EarlierEcg, PatientMetadata, Recording
-from ecg_core.results import Analysis, Caliper, Examination
+from ecg_core.results import Analysis, Caliper, Correction, Examination
 from ecg_core.vocabulary import Lead, Origin
 
 __all__ = [
@@ -210,7 +211,8 @@ class Case:
     ``read`` is the whole recording and ``recording`` its ``part``, whose times begin at zero. ``stated`` is what its
     file says of the patient, ``earlier`` an earlier ECG, which is told to the network while ``use_earlier``; ``shown``
     is the result on the page and ``results`` the last few; ``offered`` is what each widget was last offered; ``number``
-    keeps the widgets of one case apart from those of the next; ``calipers`` are what the user has measured.
+    keeps the widgets of one case apart from those of the next; ``calipers`` are what the user has measured,
+    ``corrections`` what he has changed of the marks of QRS and T.
     """
 
     read: Recording = field(repr=False)
@@ -228,6 +230,23 @@ class Case:
     offered: dict[str, object] = field(default_factory=dict)
     calipers: tuple[Caliper, ...] = ()
     calipers_before: list[tuple[Caliper, ...]] = field(default_factory=list)
+    corrections: tuple[Correction, ...] = ()
+    corrections_before: list[tuple[Correction, ...]] = field(default_factory=list)
+
+    @property
+    def seen(self) -> Examination | None:
+        """What Lead I says with its marks as they are now; ``examination`` has them as they were found."""
+        return None if self.examination is None else revise(self.examination, self.corrections)
+
+    def set_corrections(self, corrections: tuple[Correction, ...]) -> None:
+        """Have these corrections from now on; `undo_corrections` brings back those of before."""
+        self.corrections_before.append(self.corrections)
+        self.corrections = corrections
+
+    def undo_corrections(self) -> None:
+        """Take back the last change to the corrections."""
+        if self.corrections_before:
+            self.corrections = self.corrections_before.pop()
 
     def set_calipers(self, calipers: tuple[Caliper, ...]) -> None:
         """Have these calipers from now on; `undo_calipers` brings back those of before."""

@@ -9,7 +9,7 @@ and for other weights than those it was measured with, every estimated answer is
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -27,6 +27,7 @@ from ecg_core.vocabulary import MEASURED, Basis, FloatArray
 
 __all__ = [
     "ANSWERS",
+    "BY_HAND",
     "QUESTIONS",
     "WHY",
     "Promise",
@@ -34,12 +35,15 @@ __all__ = [
     "answers",
     "corrected_qt_ms",
     "load_promises",
+    "measured_on_lead_i",
     "median_qt_ms",
     "widest",
 ]
 
 ANSWERS = "answers.json"
 """Beside a released checkpoint: what its estimated answers are worth, as ``ecg-core answers`` measured it."""
+BY_HAND = "marks corrected by hand"
+"""Why a measured answer is what it is, where it rests on such marks."""
 CORRECTIONS = ("fridericia", "bazett", "framingham", "hodges")
 QUESTIONS = (
     "ventricular_rate", "rr_sd_ms", "rr_shortest_ms", "rr_longest_ms", "pr_ms", "qrs_ms", "qt_ms",
@@ -159,7 +163,7 @@ def answers(analysis: Analysis, promises: Promises | None = None) -> tuple[Answe
     ('measured', 'withheld', None)
     """
     promises = load_promises(analysis.card) if promises is None else promises
-    measured = _measured(analysis.examination)
+    measured = measured_on_lead_i(analysis.examination)
     state = state_of(analysis.metadata, earlier_beat=analysis.earlier is not None)
     estimated = _estimated(analysis, promises.get(state, {}))
     said = {answer.question: answer for answer in (*measured, *estimated)}
@@ -176,8 +180,15 @@ def _known(question: str, value: float | None, unit: str, cause: str) -> Answer:
     return Answer(question, Basis.MEASURED, value, unit=unit)
 
 
+def measured_on_lead_i(examination: Examination) -> list[Answer]:
+    """What Lead I itself says; `BY_HAND` where that rests on corrected marks."""
+    said = _measured(examination)
+    if not examination.segments.corrections:
+        return said
+    return [replace(one, why=BY_HAND) if one.basis is Basis.MEASURED else one for one in said]
+
+
 def _measured(examination: Examination) -> list[Answer]:
-    """What Lead I itself says."""
     found, segments = examination.measurements, examination.segments
     intervals = 1000 * np.diff(segments.r_peaks) / segments.sampling_rate
     spread = (

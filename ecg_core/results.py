@@ -24,10 +24,12 @@ __all__ = [
     "Answer",
     "Calibration",
     "Caliper",
+    "Correction",
     "Examination",
     "Factors",
     "Finding",
     "LeadIChange",
+    "Mark",
     "Measurements",
     "ModelCard",
     "Quality",
@@ -59,12 +61,31 @@ class Quality:
         return max((finding.verdict for finding in self.findings), key=order.index, default=Verdict.PASS)
 
 
+@dataclass(frozen=True)
+class Mark:
+    """One QRS complex or T wave of Lead I in samples: half-open ``[onset, offset)``, and its ``peak``, of QRS the R."""
+
+    wave: Wave
+    onset: int
+    peak: int
+    offset: int
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What a hand has made of a mark: moved, removed (no ``after``) or added (no ``before``)."""
+
+    before: Mark | None
+    after: Mark | None
+
+
 @dataclass(frozen=True, eq=False)
 class Segments:
     """Where the waves of the measured Lead I are, in samples at ``sampling_rate``.
 
     ``r_peaks (beat,)``; ``qrs (n, 2)`` and ``t (m, 2)`` are half-open ``[onset, offset)``; a wave that was not found
-    is absent. Where nothing could be delineated all are empty and ``not_delineated`` says why.
+    is absent. Where nothing could be delineated all are empty and ``not_delineated`` says why. ``corrections``: in what
+    they differ from what was found, by hand (`ecg_core.corrections`).
     """
 
     r_peaks: IntArray
@@ -72,6 +93,7 @@ class Segments:
     t: IntArray
     sampling_rate: float
     not_delineated: str | None = None
+    corrections: tuple[Correction, ...] = ()
 
     def __post_init__(self) -> None:
         for name, shape in (("r_peaks", (-1,)), ("qrs", (-1, 2)), ("t", (-1, 2))):

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from dashboard.figures.paper import Page, Panel, View
 from dashboard.theme import Palette, Spread
+from ecg_core.corrections import by_hand
 from ecg_core.results import Analysis, Segments
 from ecg_core.vocabulary import FloatArray, IntArray, Provenance
 
@@ -220,9 +221,13 @@ def waves_in(segments: Segments, start: float, end: float) -> tuple[IntArray, In
 
 
 def waves(segments: Segments, start: float, end: float, palette: Palette) -> list[Shape]:
-    """A shaded region over the whole height for each wave found on the measured Lead I from ``start`` to ``end`` s."""
+    """A shaded region over the whole height for each wave found on the measured Lead I from ``start`` to ``end`` s.
+
+    Those that were corrected by hand have a dotted edge and a star.
+    """
     styles = (("QRS", palette.qrs, palette.qrs_edge), ("T", palette.t, palette.t_edge))
     regions = waves_in(segments, start, end)
+    corrected = {(mark.wave, mark.onset, mark.offset) for mark in by_hand(segments)}
     return [
         {
             "type": "rect",
@@ -234,14 +239,19 @@ def waves(segments: Segments, start: float, end: float, palette: Palette) -> lis
             "y0": 0,
             "y1": 1,
             "fillcolor": fill,
-            "line": {"width": 0},
+            "line": {"width": 1 if starred else 0, "dash": "dot", "color": edge},
             "layer": "below",
-            "label": {"text": name, "textposition": "top center", "font": {"size": 8, "color": edge}},
+            "label": {
+                "text": f"{name}{'*' * starred}",
+                "textposition": "top center",
+                "font": {"size": 8, "color": edge},
+            },
             "legendgroup": name,
             "showlegend": index == 0,
         }
         for region, (name, fill, edge) in zip(regions, styles, strict=True)
-        for index, (onset, offset) in enumerate(region)
+        for index, (onset, offset) in enumerate(region.tolist())
+        for starred in [(name, onset, offset) in corrected]
     ]
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from dashboard.texts import say
+from ecg_core.corrections import by_hand
 from ecg_core.records import METADATA_RANGES, EarlierEcg, PatientMetadata, Recording
 from ecg_core.results import Analysis, Segments
 from ecg_core.uncertainty.calibration import WITH_EARLIER
@@ -142,6 +143,8 @@ def in_words(analysis: Analysis) -> str:
     widths = _half_widths(analysis)
     least, most = min(widths, key=widths.__getitem__), max(widths, key=widths.__getitem__)
     found = say("words.found", qrs=len(segments.qrs), t=len(segments.t))
+    if segments.corrections:
+        found = f"{found} {say('marks.in_words', count=len(segments.corrections))}"
     length = clock(round(analysis.recording.duration, 1))
     by = f"{analysis.card.name} {earlier_in_words(analysis)}".rstrip()
     return say(
@@ -205,9 +208,14 @@ def moved_table(one: Analysis, other: Analysis) -> pd.DataFrame:
 
 
 def wave_table(segments: Segments) -> pd.DataFrame:
-    """Every QRS complex and T wave on Lead I in order of time: onset and offset in s, duration in ms."""
+    """Every QRS complex and T wave on Lead I in order of time: onset and offset in s, duration in ms.
+
+    Those that were corrected by hand have a star.
+    """
     waves = np.concatenate([segments.qrs, segments.t])
-    names = np.repeat(["QRS", "T"], [len(segments.qrs), len(segments.t)])
+    names = np.repeat(np.array(["QRS", "T"], dtype=object), [len(segments.qrs), len(segments.t)])
+    corrected = {(mark.wave, mark.onset, mark.offset) for mark in by_hand(segments)}
+    names += ["*" * ((name, *bounds) in corrected) for name, bounds in zip(names, waves.tolist(), strict=True)]
     order = np.argsort(waves[:, 0], kind="stable")
     seconds = waves[order] / segments.sampling_rate
     return pd.DataFrame(

@@ -55,6 +55,8 @@ def _answers(result: Result) -> None:
         with columns.cell():
             st.markdown(f"**{say(f'answers.{name}')}**")
             st.table(table, hide_index=True, border="horizontal", alt=say(f"answers.{name}"))
+    if result.analysis.examination.segments.corrections:
+        st.caption(say("marks.answers"))
     st.caption(say("answers.withheld_note"))
 
 

@@ -15,12 +15,13 @@ from ecg_core.export.provenance import short_hash
 from ecg_core.export.recipe import to_recipe
 from ecg_core.results import Analysis, Caliper
 
-__all__ = ["take_away"]
+__all__ = ["annotations", "take_away"]
 
 FILES: Mapping[str, tuple[str, str]] = {
     "csv": ("csv", "text/csv"),
     "parquet": ("parquet", "application/vnd.apache.parquet"),
     "wfdb": ("zip", "application/zip"),
+    "annotations": ("zip", "application/zip"),
     "edf": ("edf", "application/octet-stream"),
     "dicom": ("dcm", "application/dicom"),
     "fhir": ("fhir.json", "application/fhir+json"),
@@ -43,10 +44,19 @@ def take_away(
         st.caption(say("downloads.about"), width=340)
         _button("html", drawing, _file_name("tracing", analysis, part, "html"), "text/html")
         for kind, (ending, media) in FILES.items():
-            name = _file_name("reconstruction", analysis, part, ending)
+            name = _file_name("marks" if kind == "annotations" else "reconstruction", analysis, part, ending)
             _button(kind, partial(_written, kind, analysis), name, media)
         name = _file_name("recipe", analysis, part, "json")
         _button("recipe", partial(_recipe, analysis, part, given()), name, "application/json")
+
+
+def annotations(analysis: Analysis, part: Part) -> None:
+    """The marks of QRS and T alone, as a WFDB annotation file with its header."""
+    st.download_button(
+        say("downloads.annotations"), partial(_written, "annotations", analysis),
+        _file_name("marks", analysis, part, "zip"), "application/zip", on_click="ignore",
+        icon=":material/download:", key="marks as annotations",
+    )  # fmt: skip
 
 
 def _button(kind: str, make: Callable[[], str | bytes], file_name: str, media: str) -> None:

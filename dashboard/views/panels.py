@@ -68,10 +68,13 @@ def refusal(files: Intake) -> None:
 
 def heading(case: Case) -> None:
     """What was read, and what Lead I itself says."""
-    assert case.examination is not None
-    measured = case.examination.measurements
-    notes = (say("panels.filtered", removed=", ".join(case.examination.removed)), *case.read.notes)
+    seen = case.seen
+    assert seen is not None
+    measured, segments = seen.measurements, seen.segments
+    notes = (say("panels.filtered", removed=", ".join(seen.removed)), *case.read.notes)
     over = say("panels.over_all") if case.part.is_all else say("panels.over_part")
+    if segments.corrections:
+        over = f"{over} {say('marks.measured_again')}"
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         with st.container(width="stretch", gap=None):
             st.subheader(case.title)
@@ -87,10 +90,13 @@ def heading(case: Case) -> None:
         ):
             shown = "–" if value is None else f"{value:.0f} {unit}".strip()
             st.metric(label, shown, width="content", help=over)
-        word, colour, icon = VERDICTS[case.examination.quality.verdict]
-        st.badge(say(word), icon=icon, color=colour)  # type: ignore[arg-type]
-    if case.examination.segments.not_delineated is not None:
-        st.warning(case.examination.segments.not_delineated, title=say("panels.not_marked"))
+        word, colour, icon = VERDICTS[seen.quality.verdict]
+        with st.container(width="content", gap=None):
+            st.badge(say(word), icon=icon, color=colour)  # type: ignore[arg-type]
+            if segments.corrections:
+                st.badge(say("marks.badge"), icon=":material/edit:", color="violet")
+    if segments.not_delineated is not None:
+        st.warning(segments.not_delineated, title=say("panels.not_marked"))
 
 
 def _from_to(part: Part) -> str:
@@ -208,6 +214,8 @@ def numbers(result: Result) -> None:
         segments = analysis.examination.segments
         st.subheader(say("panels.found", qrs=len(segments.qrs), t=len(segments.t)))
         st.caption(segments.not_delineated or say("panels.found_on"))
+        if segments.corrections:
+            st.caption(say("marks.starred"))
         decimals = {say("words.onset"): "%.2f", say("words.offset"): "%.2f", say("words.duration"): "%.0f"}
         st.dataframe(
             words.wave_table(segments),

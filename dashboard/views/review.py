@@ -8,7 +8,7 @@ import streamlit as st
 from dashboard import cached, forms
 from dashboard.session import Intake, case, explained, verdict_on
 from dashboard.texts import say
-from dashboard.views import earlier, panels, removed
+from dashboard.views import earlier, marks, panels, removed
 from dashboard.views.appearance import leading
 from dashboard.views.beats import beat_view
 from dashboard.views.belief import belief
@@ -96,7 +96,9 @@ if shown is None:
     forms.use_earlier(this)
     panels.lead_i_alone(this)
 else:
+    found, shown = shown, marks.corrected(this, shown)
     panels.twelve_leads(this, shown, compared)
+    marks.panel(this, found, shown)
     beat_view(this, shown)
     belief(shown)
     panels.numbers(shown)

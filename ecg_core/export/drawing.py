@@ -14,6 +14,7 @@ from reportlab.lib.colors import Color, HexColor
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.pdfgen.pathobject import PDFPathObject
 
+from ecg_core.corrections import by_hand
 from ecg_core.export.sheet import STRIP_MM, Placed, Sheet
 from ecg_core.results import Analysis, Caliper, Segments
 from ecg_core.vocabulary import LEADS, MEASURED, FloatArray, Lead
@@ -89,6 +90,7 @@ def draw_rows(
     for panel in panels:
         if panel.lead in MEASURED:
             _waves(canvas, analysis.examination.segments, panel)
+            _hand(canvas, analysis.examination.segments, panel)
         else:
             _doubt(canvas, analysis, panel)
             _reference(canvas, analysis, panel)
@@ -196,6 +198,15 @@ def _waves(canvas: Canvas, segments: Segments, panel: _Panel) -> None:
             start, stop = max(onset, panel.begin), min(offset, panel.end)
             if stop > start:
                 canvas.rect(panel.x(start), panel.row.strip + 0.5, panel.x(stop) - panel.x(start), 1.2, fill=fill)
+
+
+def _hand(canvas: Canvas, segments: Segments, panel: _Panel) -> None:
+    """A star over each mark that was corrected by hand."""
+    canvas.setFont("Helvetica-Bold", 3.2)
+    for mark in by_hand(segments):
+        middle = (mark.onset + mark.offset) / 2 / segments.sampling_rate
+        if panel.begin <= middle < panel.end:
+            canvas.drawCentredString(panel.x(middle), panel.row.strip + 1.0, "*")
 
 
 def _name(canvas: Canvas, panel: _Panel, words: Mapping[str, str]) -> None:

@@ -7,6 +7,7 @@ import io
 
 import numpy as np
 
+from ecg_core.corrections import by_hand, marks
 from ecg_core.export.provenance import channel_origin, half_width, provenance, short_hash
 from ecg_core.results import Analysis
 from ecg_core.vocabulary import ESTIMATED_MARK, LEADS, MEASURED, FloatArray
@@ -28,7 +29,7 @@ def to_edf(analysis: Analysis) -> bytes:
     """
     import edfio
 
-    result, segments = analysis.reconstruction, analysis.examination.segments
+    result = analysis.reconstruction
     samples, seconds = _record(result.mean.shape[1], result.sampling_rate)
     kept = result.mean.shape[1] // samples * samples
     band = analysis.card.preparation
@@ -49,12 +50,15 @@ def to_edf(analysis: Analysis) -> bytes:
     if kept < result.mean.shape[1]:
         said.append(f"The last {result.mean.shape[1] - kept} samples fill no data record and were left out.")
     notes = [edfio.EdfAnnotation(0.0, None, line) for line in said]
-    for word, waves in (("QRS on Lead I", segments.qrs), ("T on Lead I", segments.t)):
-        notes += [
-            edfio.EdfAnnotation(onset / segments.sampling_rate, (offset - onset) / segments.sampling_rate, word)
-            for onset, offset in waves
-            if offset <= kept
-        ]
+    corrected, rate = set(by_hand(analysis.examination.segments)), result.sampling_rate
+    notes += [
+        edfio.EdfAnnotation(
+            mark.onset / rate, (mark.offset - mark.onset) / rate,
+            f"{mark.wave} on Lead I{', by hand' * (mark in corrected)}",
+        )
+        for mark in marks(analysis.examination)
+        if mark.offset <= kept
+    ]  # fmt: skip
     recording = edfio.Recording(equipment_code="ecg-core", additional=(ESTIMATED_MARK, short_hash(analysis)))
     buffer = io.BytesIO()
     edfio.Edf(signals, recording=recording, data_record_duration=seconds, annotations=notes).write(buffer)

@@ -12,7 +12,7 @@ from ecg_core.export.fhir import to_fhir
 from ecg_core.export.report import to_pdf
 from ecg_core.export.summary import to_json
 from ecg_core.export.table import to_csv, to_parquet
-from ecg_core.export.wfdb_record import to_wfdb
+from ecg_core.export.wfdb_record import to_annotations, to_wfdb
 from ecg_core.results import Analysis
 
 __all__ = ["FORMATS", "one_file"]
@@ -22,6 +22,7 @@ Files = dict[str, bytes]
 FORMATS: Mapping[str, Callable[[Analysis], Files]] = MappingProxyType(
     {
         "wfdb": to_wfdb,
+        "annotations": to_annotations,
         "dicom": lambda analysis: {"reconstruction.dcm": to_dicom(analysis)},
         "fhir": lambda analysis: {"reconstruction.fhir.json": to_fhir(analysis).encode()},
         "csv": lambda analysis: {"reconstruction.csv": to_csv(analysis).encode()},

@@ -5,6 +5,7 @@ from importlib.metadata import version
 
 import numpy as np
 
+from ecg_core.corrections import log, marked_by
 from ecg_core.export.notice import EARLIER_WARNING, RESEARCH_ONLY
 from ecg_core.results import Analysis
 from ecg_core.vocabulary import ESTIMATED_MARK, MEASURED, FloatArray, Lead
@@ -57,6 +58,7 @@ def half_width(analysis: Analysis) -> FloatArray:
 def provenance(analysis: Analysis) -> tuple[str, ...]:
     """Lines that stand in every export, each one sentence or more in plain ASCII."""
     result, card, band = analysis.reconstruction, analysis.card, analysis.card.preparation
+    segments = analysis.examination.segments
     lines = [
         f"{ESTIMATED_MARK}: Lead I is measured, the other eleven leads are estimated, not recorded.",
         RESEARCH_ONLY,
@@ -64,11 +66,17 @@ def provenance(analysis: Analysis) -> tuple[str, ...]:
         f"seed {result.seed}, ecg-core {version('ecg-core')}.",
         f"{100 * result.coverage:g} % of true values are expected inside the band around each estimate, on average "
         "over patients like those of its calibration.",
-        f"All leads are band-passed, {band.low_hz:g} to {band.high_hz:g} Hz. QRS and T are marked on measured Lead I.",
+        f"All leads are band-passed, {band.low_hz:g} to {band.high_hz:g} Hz. QRS and T are marked on measured Lead I "
+        f"(by {marked_by(segments)}).",
         f"Recording {short_hash(analysis)}, made in {month(analysis) or 'an unknown month'}.",
     ]
+    if segments.corrections:
+        lines.append(
+            "Marks corrected by hand: what is measured on Lead I follows them; the estimate and its band were made "
+            "with the marks of neurokit2, and so was what the network was told of Lead I."
+        )
     if analysis.earlier is not None:
         lines.append(f"An earlier ECG of the patient was used, of {analysis.earlier.age}. {EARLIER_WARNING}")
     if analysis.change is not None and analysis.change.unusual:
         lines.append(f"Lead I has changed since the earlier ECG: {'; '.join(analysis.change.unusual)}.")
-    return tuple(lines)
+    return (*lines, *log(segments))

@@ -11,6 +11,7 @@ from reportlab.platypus import BaseDocTemplate, Frame, NextPageTemplate, PageBre
 from reportlab.platypus.flowables import CallerMacro
 
 from ecg_core.answers import answers
+from ecg_core.corrections import by_hand
 from ecg_core.export import drawing
 from ecg_core.export.provenance import model_name, month, provenance, short_hash
 from ecg_core.export.report_numbers import as_number, numbers
@@ -205,6 +206,8 @@ def _legend(canvas: Canvas, analysis: Analysis, x: float, y: float, words: Words
     for key, fill in (("legend_qrs", 1), ("legend_t", 0)):
         canvas.rect(x, y + 0.2, 3, 1.2, stroke=1, fill=fill)
         x = _say(canvas, words[key], x + 3, y)
+    if by_hand(analysis.examination.segments):
+        _say(canvas, words["legend_hand"], x - 1, y)
 
 
 def _say(canvas: Canvas, text: str, x: float, y: float) -> float:

@@ -9,6 +9,7 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, Paragraph, Spacer, Table
 
+from ecg_core.corrections import log
 from ecg_core.metadata import FIELDS
 from ecg_core.pipeline import compare
 from ecg_core.results import Analysis, Answer, Caliper
@@ -46,6 +47,7 @@ def numbers(
         *_calipers(calipers, words, width),
         *_told(analysis, words, width),
         *_lead_i(analysis, words),
+        *_corrections(analysis, words),
         *_leads(analysis, words, width),
         *_made(analysis, words, width),
     ]
@@ -155,6 +157,14 @@ def _lead_i(analysis: Analysis, words: Words) -> list[Flowable]:
     lines = [segments.not_delineated or found, f"{words['quality']}: {words[quality.verdict.value]}."]
     lines += [finding.reason for finding in quality.findings]
     return [_paragraph(words["lead_i"], TITLE), _paragraph(" ".join(lines))]
+
+
+def _corrections(analysis: Analysis, words: Words) -> list[Flowable]:
+    """What was corrected by hand among the marks, and what that changes."""
+    said = log(analysis.examination.segments, words)
+    if not said:
+        return []
+    return [_paragraph(words["corrections"], TITLE), *map(_paragraph, (*said, words["corrections_about"]))]
 
 
 def _leads(analysis: Analysis, words: Words, width: float) -> list[Flowable]:

@@ -5,10 +5,11 @@ from importlib.metadata import version
 from typing import Any
 
 from ecg_core.answers import answers
+from ecg_core.corrections import BOUNDS, in_words, marked_by
 from ecg_core.export.notice import EARLIER_WARNING, RESEARCH_ONLY
 from ecg_core.export.provenance import channel_origin, month, provenance, short_hash
 from ecg_core.pipeline import compare
-from ecg_core.results import Analysis, Answer, Segments
+from ecg_core.results import Analysis, Answer, Correction, Mark, Segments
 from ecg_core.uncertainty.calibration import calibration_for
 from ecg_core.vocabulary import LEADS, MEASURED
 
@@ -70,6 +71,7 @@ def _summary(analysis: Analysis) -> dict[str, Any]:
         },
         "earlier_ecg": _earlier(analysis),
         "measured_on_lead_i": {
+            "marked_by": marked_by(examination.segments),
             "ventricular_rate_bpm": examination.measurements.ventricular_rate,
             "qrs_count": examination.measurements.qrs_count,
             "qrs_duration_ms": examination.measurements.qrs_ms,
@@ -121,4 +123,20 @@ def _segments(segments: Segments) -> dict[str, Any]:
         "qrs_s": (segments.qrs / rate).round(4).tolist(),
         "t_s": (segments.t / rate).round(4).tolist(),
         "not_delineated": segments.not_delineated,
+        "marked_by": marked_by(segments),
+        "corrected_by_hand": [_correction(one, rate) for one in segments.corrections],
     }
+
+
+def _correction(correction: Correction, rate: float) -> dict[str, Any]:
+    return {
+        "in_words": in_words(correction, rate),
+        "before": _mark(correction.before, rate),
+        "after": _mark(correction.after, rate),
+    }
+
+
+def _mark(mark: Mark | None, rate: float) -> dict[str, Any] | None:
+    if mark is None:
+        return None
+    return {"wave": mark.wave.value} | {f"{bound}_s": round(getattr(mark, bound) / rate, 4) for bound in BOUNDS}

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from ecg_core.corrections import marked_by
 from ecg_core.export.provenance import provenance
 from ecg_core.results import Analysis
 from ecg_core.vocabulary import LEADS, MEASURED
@@ -28,14 +29,14 @@ def to_csv(analysis: Analysis) -> str:
 def to_parquet(analysis: Analysis) -> bytes:
     """Return the same table as Parquet; what it is stands in the schema's metadata under ``provenance``.
 
-    There too, as JSON lists in seconds: ``qrs_s`` and ``t_s``, the waves on Lead I.
+    There too, as JSON lists in seconds: ``qrs_s`` and ``t_s``, the waves on Lead I; ``marked_by`` says by whom.
     """
     import pyarrow as pa
     from pyarrow import parquet
 
     table = pa.Table.from_pandas(as_table(analysis), preserve_index=False)
     segments = analysis.examination.segments
-    said: dict[str, Any] = {"provenance": "\n".join(provenance(analysis))}
+    said: dict[str, Any] = {"provenance": "\n".join(provenance(analysis)), "marked_by": marked_by(segments)}
     said |= {f"{name}_s": json.dumps((waves / segments.sampling_rate).tolist()) for name, waves in
              (("qrs", segments.qrs), ("t", segments.t))}  # fmt: skip
     buffer = io.BytesIO()

@@ -18,6 +18,7 @@ from ecg_core.export.report import to_pdf
 from ecg_core.export.report_words import WORDS
 from ecg_core.export.sheet import Sheet
 from ecg_core.export.summary import to_json
+from ecg_core.limits import MOST_BYTES, MOST_FILES
 from ecg_core.metadata import FIELDS, merge
 from ecg_core.models.checkpoint import (
     CHECKPOINTS,
@@ -30,7 +31,6 @@ from ecg_core.models.checkpoint import (
 )
 from ecg_core.pipeline import analyse, read_earlier
 from ecg_core.readers import patient_from, read
-from ecg_core.readers.bundle import MOST_BYTES, MOST_FILES
 from ecg_core.records import EarlierEcg, PatientMetadata, Recording, days_between
 from ecg_core.results import Analysis
 from ecg_core.stretches import LONG_SECONDS, analyse_stretches

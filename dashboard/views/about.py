@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard import memory
 from dashboard.texts import say
 from dashboard.views.appearance import leading
+from ecg_core import limits
 from ecg_core.export.notice import RESEARCH_ONLY
 
 HALF = 440
@@ -68,6 +69,14 @@ with beside.cell():
     st.markdown(say("about.uses"))
     st.subheader(say("about.limits"))
     st.markdown(say("about.limits_list"))
+    st.subheader(say("about.most"))
+    st.markdown(
+        say(
+            "about.most_list", upload=st.get_option("server.maxUploadSize"), bytes=limits.MOST_BYTES >> 20,
+            files=limits.MOST_FILES, channels=limits.MOST_CHANNELS, hours=round(limits.LONGEST_SECONDS / 3600),
+            low=f"{limits.LOWEST_HZ:g}", high=f"{limits.HIGHEST_HZ:g}", shortest=f"{limits.SHORTEST_SECONDS:g}",
+        )
+    )  # fmt: skip
 with beside.cell():
     held()
     st.subheader(say("about.privacy"))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from ecg_core.errors import RecordingRefused, UnreadableFile
 from ecg_core.readers.acceptance import accept
-from ecg_core.readers.bundle import one_recording
+from ecg_core.readers.bundle import check_size, one_recording
 from ecg_core.readers.estimated import keep_measured
 from ecg_core.readers.formats import FORMATS, READ_TODAY
 from ecg_core.readers.patient import patient_from
@@ -38,6 +38,7 @@ def read(
     >>> strip.leads, strip.duration, strip.source
     ((<Lead.I: 'I'>,), 10.0, 'delimited text')
     """
+    check_size(files)
     held = one_recording(files)
     if not held:
         raise RecordingRefused("The file is empty; choose the recording itself.")

@@ -1,11 +1,12 @@
 """From the channels of a file to a Recording in mV: answers, units, and what is refused, for every format alike."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 
 from ecg_core.errors import AnswerNeeded, Question, RecordingRefused
+from ecg_core.limits import HIGHEST_HZ, LONGEST_SECONDS, LOWEST_HZ, MOST_BESIDE, MOST_CHANNELS, SHORTEST_SECONDS
 from ecg_core.readers.channels import Channel, RawFile
 from ecg_core.readers.leads import choose_leads
 from ecg_core.readers.text import millivolts_per, same_unit
@@ -14,8 +15,6 @@ from ecg_core.vocabulary import FloatArray, Lead
 
 __all__ = ["accept"]
 
-SHORTEST_SECONDS, LONGEST_SECONDS = 5.0, 24 * 3600.0
-LOWEST_HZ, HIGHEST_HZ = 100.0, 2000.0
 MOST_MISSING = 0.05
 LARGEST_MV, SMALLEST_MV = 50.0, 0.02
 RATE_TOLERANCE = 0.005
@@ -27,33 +26,42 @@ def accept(raw: RawFile, sampling_rate: float | None, unit: str | None, lead: st
     """The Recording that ``raw`` holds, with the user's answers where the file is silent.
 
     Lead I has to be usable; other leads that are not (flat, mostly missing, of another rate) are left out with a
-    note. Up to 5 % of missing samples are bridged by straight lines, also with a note.
+    note, and so are all others of a recording that holds more than `MOST_BESIDE` samples. Up to 5 % of missing samples
+    are bridged by straight lines, also with a note.
 
     Raises `AnswerNeeded` for a rate, unit or lead that neither file nor user gave; `RecordingRefused` for a
-    recording that is too short or long, flat, mostly missing, of an impossible size, or that contradicts an answer.
+    recording that is too short or long, of too many channels, flat, mostly missing, of an impossible size, or that
+    contradicts an answer.
     """
+    if len(raw.channels) > MOST_CHANNELS:
+        raise RecordingRefused(
+            f"Found {len(raw.channels)} channels; at most {MOST_CHANNELS} are read: save the ECG alone."
+        )
     chosen = choose_leads(raw.channels, lead)
     rate = _rate(chosen[Lead.I], sampling_rate)
-    _check_length(chosen[Lead.I].values.size, rate)
+    _check_length(chosen[Lead.I].samples, rate)
+    notes, named = list(raw.notes), len(chosen)
+    if len(chosen) > 1 and len(chosen) * chosen[Lead.I].samples > MOST_BESIDE:
+        notes.append(f"Left out: {len(chosen) - 1} other lead(s); of a recording this long Lead I alone is kept.")
+        chosen = {Lead.I: chosen[Lead.I]}
     scales = {
         known: _scale(channel, unit) for known, channel in chosen.items() if known is Lead.I or _is_voltage(channel)
     }
     rows: dict[Lead, FloatArray] = {}
-    notes = list(raw.notes)
     for known, scale in scales.items():
         channel = chosen[known]
         if known is not Lead.I and not _beside(channel, chosen[Lead.I]):
             continue
         try:
-            rows[known], bridged = _usable(channel.values, scale, known)
+            rows[known], bridged = _usable(channel.copied(), scale, known)
         except RecordingRefused:
             if known is Lead.I:
                 raise
             continue
         notes.extend(bridged)
-    notes.extend(_left_out(raw.channels, chosen, rows))
+    notes.extend(_left_out(len(raw.channels) - named, chosen, rows))
     notes.extend(_inconsistent(rows))
-    signals = np.stack(list(rows.values()))
+    signals = np.stack(list(rows.values())) if len(rows) > 1 else rows[Lead.I][None]
     return Recording(signals, tuple(rows), rate, raw.source, raw.started_at, tuple(notes), raw.removed)
 
 
@@ -63,7 +71,7 @@ def _is_voltage(channel: Channel) -> bool:
 
 def _beside(channel: Channel, lead_i: Channel) -> bool:
     """Whether a channel was sampled together with Lead I."""
-    return channel.sampling_rate == lead_i.sampling_rate and channel.values.size == lead_i.values.size
+    return channel.sampling_rate == lead_i.sampling_rate and channel.samples == lead_i.samples
 
 
 def _rate(channel: Channel, answer: float | None) -> float:
@@ -119,11 +127,10 @@ def _spelled(scale: float | None) -> str:
     return {1e-6: "nV", 1e-3: "µV", 1.0: "mV", 1e3: "V"}.get(scale or 0.0, "another unit")
 
 
-def _usable(values: FloatArray, scale: float, lead: Lead) -> tuple[FloatArray, tuple[str, ...]]:
-    """The values in mV without gaps, and words on what was bridged; raises `RecordingRefused`."""
-    signal = np.array(values, dtype=np.float64)
-    signal[~(np.abs(signal) < ABSURD)] = np.nan
-    missing = np.isnan(signal)
+def _usable(signal: FloatArray, scale: float, lead: Lead) -> tuple[FloatArray, tuple[str, ...]]:
+    """The ``signal``, itself changed, in mV without gaps, and words on what was bridged; raises `RecordingRefused`."""
+    missing = ~((signal < ABSURD) & (signal > -ABSURD))
+    signal[missing] = np.nan
     share = float(missing.mean())
     if share > MOST_MISSING:
         raise RecordingRefused(
@@ -152,15 +159,12 @@ def _check_size(signal: FloatArray, scale: float, lead: Lead) -> None:
         )
 
 
-def _left_out(
-    channels: Sequence[Channel], chosen: Mapping[Lead, Channel], rows: Mapping[Lead, FloatArray]
-) -> tuple[str, ...]:
+def _left_out(strangers: int, chosen: Mapping[Lead, Channel], rows: Mapping[Lead, FloatArray]) -> tuple[str, ...]:
     """Words on the channels that did not become leads, without their names: a name may be anything."""
     notes = []
     unusable = [lead for lead in chosen if lead not in rows]
     if unusable:
         notes.append(f"Left out as unusable (flat, missing, out of range or of another rate): {', '.join(unusable)}.")
-    strangers = len(channels) - len(chosen)
     if strangers:
         notes.append(f"Left out: {strangers} channel(s) that are not a standard lead, or repeat one.")
     return tuple(notes)

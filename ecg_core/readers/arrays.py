@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from ecg_core.errors import UnreadableFile
+from ecg_core.limits import MOST_BYTES, MOST_CHANNELS
 from ecg_core.readers.channels import Channel, RawFile
 from ecg_core.readers.leads import parse_lead
 from ecg_core.readers.text import millivolts_per
@@ -25,10 +26,8 @@ __all__ = ["NAME", "claims", "load"]
 
 NAME = "arrays"
 
-MOST_BYTES = 512 << 20
-"""What all arrays that are loaded may unfold to."""
 _NPY, _ZIP, _MAT = b"\x93NUMPY", b"PK\x03\x04", b"MATLAB 5.0"
-_MOST_CHANNELS, _FEWEST_SAMPLES = 64, 400
+_FEWEST_SAMPLES = 400
 _RATES = frozenset(
     ("fs", "fsamp", "sfreq", "freq", "frequency", "rate", "sr", "samplerate", "samplingrate", "samplefrequency",
      "samplingfrequency", "samplingratehz", "fshz")
@@ -108,19 +107,26 @@ def _is_npz(data: bytes) -> bool:
 
 def _holds_more_than_val(data: bytes) -> bool:
     from scipy.io import whosmat
+    from scipy.io.matlab import MatReadError
 
     stream: Any = io.BytesIO(data)
     try:
         return [name for name, _, _ in whosmat(stream)] != ["val"]
     except (ValueError, TypeError, KeyError, IndexError, OSError, EOFError, NotImplementedError, zlib.error):
+        return True
+    except MatReadError:
         return True  # and is then refused in words
 
 
 def _from_matlab(data: bytes) -> dict[str, Any]:
     from scipy.io import loadmat, whosmat
+    from scipy.io.matlab import MatReadError
 
     stream: Any = io.BytesIO(data)
-    shapes = {name: (tuple(shape), kind) for name, shape, kind in whosmat(stream)}
+    try:
+        shapes = {name: (tuple(shape), kind) for name, shape, kind in whosmat(stream)}
+    except MatReadError:
+        raise UnreadableFile(_damaged("MATLAB")) from None
     plain = {
         name: about for name, about in shapes.items() if about[1] not in ("object", "function", "opaque", "struct")
     }
@@ -197,13 +203,13 @@ def _number(value: Any) -> float | None:
 
 def _words(value: Any) -> list[str]:
     """The words that an array holds: text, or one text an element."""
-    flat = np.atleast_1d(value).reshape(-1)[: 2 * _MOST_CHANNELS]
+    flat = np.atleast_1d(value).reshape(-1)[: 2 * MOST_CHANNELS]
     return [str(word).strip() for word in flat] if all(isinstance(word, str) for word in flat.tolist()) else []
 
 
 def _is_signal(value: Any) -> bool:
     numbers = value.dtype.kind in "iuf" and value.ndim in (1, 2)
-    return numbers and max(value.shape) >= _FEWEST_SAMPLES and (value.ndim == 1 or min(value.shape) <= _MOST_CHANNELS)
+    return numbers and max(value.shape) >= _FEWEST_SAMPLES and (value.ndim == 1 or min(value.shape) <= MOST_CHANNELS)
 
 
 def _the_signal(signals: Mapping[str, Any]) -> tuple[str, FloatArray]:
@@ -211,7 +217,7 @@ def _the_signal(signals: Mapping[str, Any]) -> tuple[str, FloatArray]:
     likely = {name: value for name, value in signals.items() if _plain(name) in _SIGNALS} or signals
     if len(likely) != 1:
         raise UnreadableFile(
-            f"Found {len(likely)} arrays that could be the ECG; expected one of up to {_MOST_CHANNELS} channels and at "
+            f"Found {len(likely)} arrays that could be the ECG; expected one of up to {MOST_CHANNELS} channels and at "
             f"least {_FEWEST_SAMPLES} samples: save it alone, or call it ecg."
         )
     name, value = next(iter(likely.items()))

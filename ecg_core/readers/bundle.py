@@ -11,16 +11,29 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 
 from ecg_core.errors import UnreadableFile
+from ecg_core.limits import MOST_BYTES, MOST_FILES
 from ecg_core.readers.formats import FORMATS
 from ecg_core.readers.text import decode
 from ecg_core.readers.wfdb_header import is_header, signal_files
 
-__all__ = ["MOST_BYTES", "MOST_FILES", "one_recording"]
+__all__ = ["check_size", "one_recording"]
 
-MOST_FILES = 1000
-MOST_BYTES = 512 << 20
-"""What an archive may hold, and unfold to."""
 _ZIP = b"PK\x03\x04"
+
+
+def check_size(files: Mapping[str, bytes]) -> None:
+    """Refuse files that are more, or larger, than those of a recording; raises `UnreadableFile`.
+
+    >>> check_size({str(number): b"" for number in range(1001)})
+    Traceback (most recent call last):
+    ecg_core.errors.UnreadableFile: Found 1001 files of 0 MB; at most 1000 files of 512 MB are read...
+    """
+    size = sum(len(data) for data in files.values())
+    if len(files) > MOST_FILES or size > MOST_BYTES:
+        raise UnreadableFile(
+            f"Found {len(files)} files of {size >> 20} MB; at most {MOST_FILES} files of {MOST_BYTES >> 20} MB are "
+            "read: give those of one recording, a day or less of it."
+        )
 
 
 def one_recording(files: Mapping[str, bytes]) -> Mapping[str, bytes]:

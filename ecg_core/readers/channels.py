@@ -4,10 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ecg_core.records import PatientMetadata
-from ecg_core.vocabulary import FloatArray, Removed
+import numpy as np
 
-__all__ = ["Channel", "Format", "RawFile"]
+from ecg_core.records import PatientMetadata
+from ecg_core.vocabulary import FloatArray, IntArray, Removed
+
+__all__ = ["Channel", "Format", "RawFile", "StoredChannel"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,6 +26,53 @@ class Channel:
     name: str = ""
     unit: str | None = None
     sampling_rate: float | None = None
+
+    @property
+    def samples(self) -> int:
+        """How many there are."""
+        return self.values.size
+
+    def copied(self) -> FloatArray:
+        """The values, to be changed at will."""
+        return np.array(self.values, dtype=np.float64)
+
+
+class StoredChannel(Channel):
+    """A channel whose ``values`` are worked out of ``stored``, the file's integers, whenever they are asked for.
+
+    A day of one lead takes four times the memory as numbers, and most leads of a file are never asked for.
+    """
+
+    stored: IntArray
+    scale: Callable[[IntArray], FloatArray]
+
+    def __init__(
+        self,
+        stored: IntArray,
+        scale: Callable[[IntArray], FloatArray],
+        *,
+        number: int,
+        name: str,
+        unit: str | None,
+        sampling_rate: float,
+    ) -> None:
+        own = {"stored": stored, "scale": scale, "number": number, "name": name}
+        for field_name, value in {**own, "unit": unit, "sampling_rate": sampling_rate}.items():
+            object.__setattr__(self, field_name, value)  # it is frozen
+
+    @property
+    def values(self) -> FloatArray:
+        """The values in the channel's unit."""
+        return self.scale(self.stored)
+
+    @property
+    def samples(self) -> int:
+        """How many there are."""
+        return self.stored.size
+
+    def copied(self) -> FloatArray:
+        """The values, to be changed at will."""
+        return self.values
 
 
 @dataclass(frozen=True, eq=False)

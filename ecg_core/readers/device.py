@@ -18,6 +18,7 @@ import numpy as np
 
 from ecg_core.errors import UnreadableFile
 from ecg_core.limb_leads import derive
+from ecg_core.limits import LARGEST_TEXT, MOST_ELEMENTS
 from ecg_core.readers import scp
 from ecg_core.readers.channels import Channel, RawFile
 from ecg_core.readers.device_header import patient_of, removed_from
@@ -29,10 +30,6 @@ __all__ = ["NAME", "claims", "load"]
 NAME = "device file"
 
 _HEAD = 4096
-_LARGEST_TEXT = 64 << 20
-"""A resting ECG as XML or JSON has a few MB; its tree takes many times what the text does."""
-_MOST_ELEMENTS = 50_000
-"""Ten times what the most talkative resting ECG has; decoders take long over deep ones."""
 _DEFLATED = b"1.2.840.10008.1.2.1.99"
 """DICOM's compressed transfer syntax, which may unfold to any size."""
 _TAGS = (
@@ -154,11 +151,11 @@ def _decode(data: bytes, source: str) -> tuple[Any, bool]:
 
 def _check_bombs(data: bytes, source: str) -> None:
     """Refuse what would unfold to far more than its size."""
-    if source in _TEXTS and len(data) > _LARGEST_TEXT:
+    if source in _TEXTS and len(data) > LARGEST_TEXT:
         raise UnreadableFile(
-            f"The {_NAMES[source]} file has {len(data) >> 20} MB; at most {_LARGEST_TEXT >> 20} MB of text are read."
+            f"The {_NAMES[source]} file has {len(data) >> 20} MB; at most {LARGEST_TEXT >> 20} MB of text are read."
         )
-    if source in _TEXTS and data.count(b"<") > _MOST_ELEMENTS:
+    if source in _TEXTS and data.count(b"<") > MOST_ELEMENTS:
         raise UnreadableFile(f"The {_NAMES[source]} file has far more elements than an ECG; it is not read.")
     if source == "dicom_waveform" and _DEFLATED in data[:_HEAD]:
         raise UnreadableFile("The DICOM file is deflated as a whole, which is not read; save it uncompressed.")

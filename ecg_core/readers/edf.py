@@ -14,9 +14,9 @@ import edfio
 import numpy as np
 
 from ecg_core.errors import UnreadableFile
-from ecg_core.readers.channels import Channel, RawFile
+from ecg_core.readers.channels import Channel, RawFile, StoredChannel
 from ecg_core.readers.text import number
-from ecg_core.vocabulary import Removed
+from ecg_core.vocabulary import FloatArray, IntArray, Removed
 
 __all__ = ["NAME", "claims", "load"]
 
@@ -125,14 +125,22 @@ def _removed(data: bytes, plus: bool, annotated: bool) -> tuple[Removed, ...]:
 
 def _channel(signal: Any, place: int) -> Channel:
     """A signal in its physical unit; where the header has no scale, its integers and no unit, so that it is asked."""
-    digital = np.asarray(signal.digital, dtype=np.float64)
     steps = signal.digital_max - signal.digital_min
     span = signal.physical_max - signal.physical_min
     rate = float(signal.sampling_frequency)
     if steps == 0 or span == 0:
-        return Channel(digital, place, signal.label, None, rate)
-    values = signal.physical_min + (digital - signal.digital_min) * (span / steps)
-    return Channel(values, place, signal.label, signal.physical_dimension.strip() or None, rate)
+        return Channel(np.asarray(signal.digital, dtype=np.float64), place, signal.label, None, rate)
+    low, least = signal.physical_min, signal.digital_min
+
+    def scale(digital: IntArray) -> FloatArray:
+        values = digital.astype(np.float64)
+        values -= least
+        values *= span / steps
+        values += low
+        return values
+
+    unit = signal.physical_dimension.strip() or None
+    return StoredChannel(signal.digital, scale, number=place, name=signal.label, unit=unit, sampling_rate=rate)
 
 
 def _started(data: bytes) -> datetime | None:

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from ecg_core.errors import UnreadableFile
-from ecg_core.readers.channels import Channel, RawFile
+from ecg_core.readers.channels import Channel, RawFile, StoredChannel
 from ecg_core.readers.text import decode
 from ecg_core.readers.wfdb_header import Header, SignalLine, comments, is_header, parse_header
 from ecg_core.vocabulary import FloatArray, IntArray, Removed
@@ -107,12 +107,14 @@ def _check_size(header: Header, lines: Sequence[SignalLine], data: bytes) -> int
 
 
 def _decode(rate: float, lines: Sequence[SignalLine], samples: int, data: bytes) -> list[IntArray]:
-    """The integers of each signal, as the wfdb package decodes them; 61, which it fails on, is 16 byte-swapped."""
+    """The integers of each signal, as the wfdb package decodes them; those of 16 bits stand there as they are."""
     from wfdb import rdrecord
 
     stored, data = lines[0].format, data[lines[0].byte_offset :]
-    if stored == "61":
-        stored, data = "16", np.frombuffer(data[: len(data) // 2 * 2], ">i2").astype("<i2").tobytes()
+    if stored in ("16", "61"):
+        return _sixteen_bits(
+            lines, samples, np.frombuffer(data[: len(data) // 2 * 2], "<i2" if stored == "16" else ">i2")
+        )
     neutral = [f"record {len(lines)} {rate:.10g} {samples}"]
     for line in lines:
         neutral.append(f"record.dat {stored}x{line.samples_a_frame} 1(0)/mV 16 0 {line.first or 0} 0 0 signal")
@@ -121,6 +123,13 @@ def _decode(rate: float, lines: Sequence[SignalLine], samples: int, data: bytes)
         Path(folder, "record.dat").write_bytes(data)
         record = rdrecord(str(Path(folder, "record")), physical=False, smooth_frames=False)
     return [np.asarray(row) for row in record.e_d_signal]
+
+
+def _sixteen_bits(lines: Sequence[SignalLine], samples: int, integers: IntArray) -> list[IntArray]:
+    """The integers of each signal where a frame is so many of each after the other (formats 16 and 61)."""
+    widths = [line.samples_a_frame for line in lines]
+    frames = integers[: samples * sum(widths)].reshape(samples, sum(widths))
+    return [columns.reshape(-1) for columns in np.split(frames, np.cumsum(widths)[:-1], axis=1)]
 
 
 def _check_sums(lines: Sequence[SignalLine], digital: Sequence[IntArray]) -> None:
@@ -136,12 +145,17 @@ def _check_sums(lines: Sequence[SignalLine], digital: Sequence[IntArray]) -> Non
 
 
 def _channel(header: Header, number: int, line: SignalLine, row: IntArray) -> Channel:
-    values: FloatArray = row.astype(np.float64) - line.baseline
-    values[row == _missing(line.format)] = np.nan
+    def scale(stored: IntArray) -> FloatArray:
+        values = stored.astype(np.float64)
+        values -= line.baseline
+        values[stored == _missing(line.format)] = np.nan
+        if line.gain is not None:
+            values /= line.gain
+        return values
+
     rate = header.sampling_rate * line.samples_a_frame
-    if line.gain is None:
-        return Channel(values, number, line.name, None, rate)
-    return Channel(values / line.gain, number, line.name, line.unit, rate)
+    unit = None if line.gain is None else line.unit
+    return StoredChannel(row, scale, number=number, name=line.name, unit=unit, sampling_rate=rate)
 
 
 def _missing(sample_format: str) -> int:

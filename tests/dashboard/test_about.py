@@ -32,6 +32,12 @@ def looked_at(sample_files) -> AppTest:
     return press(uploaded(sample_files("A0010_lead_I.edf")), "Reconstruct")
 
 
+def test_what_is_read_at_most_is_said(looked_at):
+    said = texts(visit(looked_at))
+    for words in ("200 MB a file", "512 MB in 1000 files", "64 channels", "24 hours", "100 to 2000 Hz"):
+        assert words in said
+
+
 def test_everything_held_is_listed_with_its_size(looked_at, sample_files):
     about = visit(looked_at)
     assert not about.exception

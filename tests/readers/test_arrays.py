@@ -119,3 +119,8 @@ def test_a_signal_file_of_wfdb_still_asks_for_its_header(sample_files):
         read(sample_files("A0002.mat"))
     with pytest.raises(UnreadableFile, match="without its header"):
         read(mat(val=np.ones((12, 5000))))
+
+
+def test_a_matlab_file_of_its_first_bytes_alone_is_damaged():
+    with pytest.raises(UnreadableFile, match="damaged"):
+        read({"": b"MATLAB 5.0"})

@@ -159,7 +159,7 @@ def test_what_is_refused_in_one_sentence(written, name, found, put, why):
 
 
 def test_text_larger_than_any_ecg_is_refused_before_it_is_parsed(written, monkeypatch):
-    monkeypatch.setattr(device, "_LARGEST_TEXT", 1 << 10)
+    monkeypatch.setattr(device, "LARGEST_TEXT", 1 << 10)
     with pytest.raises(UnreadableFile, match="of text are read"):
         read({"x": written["HL7 aECG"]})
 

@@ -77,6 +77,8 @@ def ask(slot: str, files: Intake, reader: Reader) -> None:
     """Ask what the files leave unsaid, one question after the other, and read again with each answer."""
     question = files.question
     if question is None:
+        if files.member is not None:
+            st.caption(say("forms.chosen", member=files.member))
         if files.answered and st.button(
             say("forms.again"), key=f"again {slot}", icon=":material/undo:", type="tertiary"
         ):

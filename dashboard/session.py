@@ -54,6 +54,7 @@ class Reader(Protocol):
         sampling_rate: float | None = None,
         unit: str | None = None,
         lead: str | None = None,
+        member: str | None = None,
     ) -> Recording:
         """Read ``files`` with the user's answers."""
         ...
@@ -72,6 +73,7 @@ class Intake:
     rate: float | None = None
     unit: str | None = None
     lead: str | None = None
+    member: str | None = None
     recording: Recording | None = None
     question: AnswerNeeded | None = None
     problem: str | None = None
@@ -79,13 +81,18 @@ class Intake:
     @property
     def answered(self) -> bool:
         """Whether the user has answered anything about these files."""
-        return (self.rate, self.unit, self.lead) != (None, None, None)
+        return any(answer is not None for answer in self.answers.values())
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        """What the user has said of these files, as `ecg_core.read` takes it."""
+        return {"sampling_rate": self.rate, "unit": self.unit, "lead": self.lead, "member": self.member}
 
     def read(self, reader: Reader) -> None:
         """Read the files with the answers given so far."""
         self.recording = self.question = self.problem = None
         try:
-            self.recording = reader(self.files, sampling_rate=self.rate, unit=self.unit, lead=self.lead)
+            self.recording = reader(self.files, **self.answers)
         except AnswerNeeded as question:
             self.question = question
         except EcgError as error:
@@ -97,13 +104,15 @@ class Intake:
             self.rate = float(value)
         elif question is Question.UNIT:
             self.unit = str(value)
-        else:
+        elif question is Question.LEAD:
             self.lead = str(value)
+        else:
+            self.member = str(value)
         self.read(reader)
 
     def forget_answers(self, reader: Reader) -> None:
         """Ask everything again."""
-        self.rate = self.unit = self.lead = None
+        self.rate = self.unit = self.lead = self.member = None
         self.read(reader)
 
 
@@ -320,7 +329,7 @@ class Case:
         return self.shown.order.without_earlier().same_as(order.without_earlier())
 
 
-def case(recording: Recording, part: Part, files: Mapping[str, bytes], *, title: str, is_sample: bool) -> Case:
+def case(recording: Recording, part: Part, files: Intake, *, title: str, is_sample: bool) -> Case:
     """The session's case, begun anew (with fresh widgets) whenever ``recording``, read from ``files``, or its ``part``
     is another than before.
     """
@@ -335,7 +344,7 @@ def case(recording: Recording, part: Part, files: Mapping[str, bytes], *, title:
             is_sample,
             recording.between(part.start, part.end),
             number=known.number + 1 if known else 0,
-            stated=patient_from(files),
+            stated=patient_from(files.files, files.member),
         )
         st.session_state["case"] = known
     return known

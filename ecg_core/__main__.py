@@ -42,7 +42,12 @@ BAD_INPUT, STOPPED = 2, 130
 RIVALS = ("linear", "mean-beat", "unet", "unet-metadata", "nakanishi", "nakanishi-metadata")
 TIERS = ("none", "wearable", "prior-axes", "prior", "paper", "all")
 """Both as in `ecg_core.training`, which takes seconds to import and is not needed for most commands."""
-ANSWERS = {Question.RATE: "--rate HZ", Question.UNIT: "--unit mV or --unit uV", Question.LEAD: "--lead NAME"}
+ANSWERS = {
+    Question.RATE: "--rate HZ",
+    Question.UNIT: "--unit mV or --unit uV",
+    Question.LEAD: "--lead NAME",
+    Question.RECORDING: "--member NUMBER or --member FILE",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -51,7 +56,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         options.run(options)
     except AnswerNeeded as error:
-        print(f"ecg-core: {error} Say it with {ANSWERS[error.question]}.", file=sys.stderr)
+        offered = f" ({'; '.join(error.choices)})" if error.question is Question.RECORDING else ""
+        print(f"ecg-core: {error} Say it with {ANSWERS[error.question]}{offered}.", file=sys.stderr)
         return BAD_INPUT
     except EcgError as error:
         print(f"ecg-core: {error}", file=sys.stderr)
@@ -95,6 +101,9 @@ def _add_reconstruct(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--unit", choices=("mV", "uV"), help="unit of the samples, where the file does not say it")
     parser.add_argument("--lead", metavar="NAME", help="which channel is Lead I, where its name does not say it")
     parser.add_argument(
+        "--member", metavar="N", help="which of several recordings: its number in the order of names, or a file's name"
+    )
+    parser.add_argument(
         "--model", default=DEFAULT_MODEL, metavar="NAME", help="a released model, or the folder of a checkpoint"
     )
     parser.add_argument(
@@ -130,6 +139,7 @@ def _add_prior(parser: argparse.ArgumentParser, what: str) -> None:
     parser.add_argument("--prior-rate", type=float, metavar="HZ", help="sampling rate, where its file does not say it")
     parser.add_argument("--prior-unit", choices=("mV", "uV"), help="unit, where the earlier ECG's file does not say it")
     parser.add_argument("--prior-lead", metavar="NAME", help="which of its channels is Lead I, where no name says it")
+    parser.add_argument("--prior-member", metavar="N", help="which of several recordings, as --member says it")
 
 
 def _whole(low: int, high: int) -> Callable[[str], int]:
@@ -243,18 +253,19 @@ def _read_folder(folder: Path) -> dict[str, bytes]:
 def _prior(options: argparse.Namespace) -> Recording | None:
     """The earlier ECG as it was recorded."""
     answers = {"sampling_rate": options.prior_rate, "unit": options.prior_unit, "lead": options.prior_lead}
+    answers["member"] = options.prior_member
     if options.prior is None:
         if any(answer is not None for answer in (getattr(options, "prior_days", None), *answers.values())):
             raise DataMissing(
-                "Found --prior-days without --prior, or --prior-rate, --prior-unit, --prior-lead; expected the earlier "
-                "ECG as well: give its file."
+                "Found --prior-days, --prior-rate, --prior-unit, --prior-lead or --prior-member without --prior; "
+                "expected the earlier ECG as well: give its file."
             )
         return None
     try:
         return read(_read_files(options.prior), **answers)
     except AnswerNeeded as error:
         raise UnreadableFile(
-            f"Of the earlier ECG: {error} Say it with --prior-rate, --prior-unit or --prior-lead."
+            f"Of the earlier ECG: {error} Say it with --prior-rate, --prior-unit, --prior-lead or --prior-member."
         ) from error
 
 
@@ -279,8 +290,9 @@ def _reconstruct(options: argparse.Namespace) -> None:
     formats = _formats(options)
     typed = PatientMetadata(**{name: getattr(options, name) for name in FIELDS})
     files = _read_files(options.files)
-    recording = read(files, sampling_rate=options.rate, unit=options.unit, lead=options.lead)
-    metadata = merge(typed, patient_from(files))
+    said = {"sampling_rate": options.rate, "unit": options.unit, "lead": options.lead, "member": options.member}
+    recording = read(files, **said)
+    metadata = merge(typed, patient_from(files, options.member))
     earlier = _earlier(options, recording)
     model = load_model(options.model)
     if recording.duration > LONG_SECONDS:
@@ -292,8 +304,7 @@ def _reconstruct(options: argparse.Namespace) -> None:
         kinds = [kind for kind in options.format if kind != "recipe"]
         outputs = {name: content for kind in kinds for name, content in formats[kind](analysis).items()}
         if "recipe" in options.format:
-            recipe = to_recipe(analysis, files, sampling_rate=options.rate, unit=options.unit, lead=options.lead)
-            outputs["recipe.json"] = recipe.encode()
+            outputs["recipe.json"] = to_recipe(analysis, files, **said).encode()
     options.out.mkdir(parents=True, exist_ok=True)
     for name, content in outputs.items():
         (options.out / name).write_bytes(content)

@@ -4,7 +4,7 @@
     ├── UnreadableFile        the bytes are not what any reader understands, or contradict themselves
     ├── RecordingRefused      the file was read, but what it holds cannot be used
     │   └── LeadMissing       Lead I (or the other leads that are needed) is not in it
-    ├── AnswerNeeded          the file does not say its rate, unit or lead: the user has to
+    ├── AnswerNeeded          the file does not say its rate, unit or lead, or there are several: the user has to
     ├── MetadataOutOfRange    a value that no patient has
     ├── DataMissing           a folder of training data or a checkpoint is not where it was said to be
     ├── CheckpointRefused     a checkpoint that does not fit this version, or is damaged
@@ -51,6 +51,7 @@ class Question(StrEnum):
     RATE = "rate"
     UNIT = "unit"
     LEAD = "lead"
+    RECORDING = "recording"
 
 
 class AnswerNeeded(EcgError):

@@ -63,9 +63,20 @@ def test_a_folder_or_an_archive_with_one_recording_will_do(sample_data, tmp_path
         assert json.loads((tmp_path / "out" / "summary.json").read_text())["recording"]["format"] == "WFDB"
 
 
-def test_a_folder_of_several_recordings_or_of_nothing_is_refused(sample_data, tmp_path, capsys):
-    assert run("reconstruct", sample_data, "--out", tmp_path / "out") == 2
-    assert "recordings; expected one" in capsys.readouterr().err
+def test_one_of_several_recordings_in_a_folder_is_named_and_a_folder_of_nothing_is_refused(
+    sample_data, tmp_path, capsys
+):
+    (tmp_path / "several").mkdir()
+    for name in ("A0006_lead_I.csv", "A0010_lead_I.edf"):
+        (tmp_path / "several" / name).write_bytes((sample_data / name).read_bytes())
+    ask = ("reconstruct", tmp_path / "several", "--passes", 2, "--out", tmp_path / "out")
+    assert run(*ask) == 2
+    said = capsys.readouterr().err
+    assert "2 recordings; expected one" in said
+    assert "--member FILE (1 · delimited text" in said
+    assert run(*ask, "--member", "A0010_lead_I.edf", "--format", "json", "recipe") == 0
+    assert "EDF+" in capsys.readouterr().out
+    assert run("replay", tmp_path / "out" / "recipe.json", tmp_path / "several") == 0
     (tmp_path / "empty").mkdir()
     assert run("reconstruct", tmp_path / "empty", "--out", tmp_path / "out") == 2
     assert "Found 0 files" in capsys.readouterr().err
@@ -177,7 +188,7 @@ def nameless_csv(folder: Path) -> Path:
         (["{csv}", "--lead", "I"], "--rate HZ"),
         (["{samples}/A0003.mat"], ".hea"),
         (["{samples}/A0003.hea", "--paper", "a4"], "without --format pdf"),
-        (["{samples}/A0003.hea", "--prior-days", "5"], "--prior-days without --prior"),
+        (["{samples}/A0003.hea", "--prior-days", "5"], "--prior-member without --prior"),
         (["{samples}/A0003.hea", "--prior", "{samples}/A0010_lead_I.edf"], "V1 to V6 are needed"),
         (["{samples}/A0003.hea", "--prior", "{samples}/missing.hea"], "Found no file"),
         (["{samples}/A0003.hea", "--prior", "{csv}"], "Of the earlier ECG: "),

@@ -3,17 +3,20 @@
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import cast
 
 import streamlit as st
 
 from dashboard import cached
 from dashboard.figures import words
+from dashboard.session import verdict_on
 from dashboard.texts import say
 from ecg_core import analyse, examine, known_from_lead_i, list_models, merge, patient_from, read
 from ecg_core.errors import AnswerNeeded, EcgError
 from ecg_core.lead_errors import LeadError, lead_errors
 from ecg_core.overview import Overview, overview
+from ecg_core.readers.bundle import all_recordings
 from ecg_core.readers.groups import recordings_in
 from ecg_core.records import PatientMetadata, Recording
 from ecg_core.results import Analysis, Examination
@@ -154,8 +157,10 @@ def offer(samples: Sequence[cached.Sample]) -> None:
 
 def _add(files: Iterable[tuple[str, bytes]]) -> None:
     for one in recordings_in(files):
-        name = next((name for name in one if name.lower().endswith(".hea")), next(iter(one)))
-        _append(one, name, "")
+        found, problem = verdict_on(partial(all_recordings, one))
+        for own in [one] if problem is not None else found or []:
+            name = next((name for name in own if name.lower().endswith(".hea")), next(iter(own), ""))
+            _append(own, name, "")
 
 
 def _append(files: Mapping[str, bytes], name: str, sample: str) -> None:

@@ -70,7 +70,7 @@ def _written(kind: str, analysis: Analysis) -> bytes:
 
 def _recipe(analysis: Analysis, part: Part, source: Intake) -> str:
     seen = None if part.is_all else (part.start, part.end)
-    return to_recipe(analysis, source.files, sampling_rate=source.rate, unit=source.unit, lead=source.lead, part=seen)
+    return to_recipe(analysis, source.files, **source.answers, part=seen)
 
 
 def _file_name(content: str, analysis: Analysis, part: Part, ending: str) -> str:

@@ -20,6 +20,7 @@ from dashboard.theme import LIGHT, Palette
 from dashboard.views import calipers, downloads
 from dashboard.views.appearance import palette
 from ecg_core import analyse, compare
+from ecg_core.errors import Question
 from ecg_core.results import Analysis, Quality
 from ecg_core.vocabulary import Verdict
 
@@ -60,9 +61,9 @@ def refusal(files: Intake) -> None:
     if files.problem is not None:
         st.error(files.problem, icon=":material/block:", title=say("panels.unusable"))
     else:
-        st.info(
-            say("panels.answer_left", question=files.question), icon=":material/help:", title=say("panels.one_thing")
-        )
+        several = files.question is not None and files.question.question is Question.RECORDING
+        title = say("panels.several") if several else say("panels.one_thing")
+        st.info(say("panels.answer_left", question=files.question), icon=":material/help:", title=title)
     st.caption(say("forms.research_only"))
 
 

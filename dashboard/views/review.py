@@ -42,7 +42,7 @@ if files.recording is None:
 with st.sidebar:
     removed.beside_upload(files.recording)
     part = forms.part(files.recording, files.key)
-this = case(files.recording, part, files.files, title=title, is_sample=source != "Upload")
+this = case(files.recording, part, files, title=title, is_sample=source != "Upload")
 if this.examination is None:
     with explained(), st.spinner(say("review.looking")):
         this.examination = examine(this.recording)

@@ -38,20 +38,21 @@ def to_recipe(
     sampling_rate: float | None = None,
     unit: str | None = None,
     lead: str | None = None,
+    member: str | None = None,
     part: tuple[float, float] | None = None,
 ) -> str:
     """Return, as JSON, what made an analysis of ``files``, without their names.
 
-    ``sampling_rate``, ``unit`` and ``lead`` are what `ecg_core.read` was told; ``part`` is from where to where of the
-    recording it goes, in s, None for all of it. Of an earlier ECG it holds a hash of its median beats. Age and sex are
-    in it where the network was told.
+    ``sampling_rate``, ``unit``, ``lead`` and ``member`` are what `ecg_core.read` was told; ``part`` is from where to
+    where of the recording it goes, in s, None for all of it. Of an earlier ECG it holds a hash of its median beats. Age
+    and sex are in it where the network was told.
     """
     result, earlier = analysis.reconstruction, analysis.earlier
     content = {
         "recipe": RECIPE,
         "notice": RESEARCH_ONLY,
         "files_sha256": _files_sha256(files),
-        "read_as": {"sampling_rate": sampling_rate, "unit": unit, "lead": lead},
+        "read_as": {"sampling_rate": sampling_rate, "unit": unit, "lead": lead, "member": member},
         "part_s": None if part is None else list(part),
         "metadata": {
             name: {"value": getattr(analysis.metadata, name), "origin": analysis.metadata.origin(name).value}

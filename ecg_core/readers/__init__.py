@@ -23,15 +23,18 @@ def read(
     sampling_rate: float | None = None,
     unit: str | None = None,
     lead: str | None = None,
+    member: str | None = None,
 ) -> Recording:
     """The one recording that ``files`` (name to content), or ZIP archives among them, hold, in mV, with Lead I.
 
     ``sampling_rate`` in Hz, ``unit`` ("mV" or "uV") and ``lead`` (the name or, from 1, the number of the channel that
-    is Lead I) answer what the file does not say; where it does, they have to agree with it. Names, dates of birth
-    and file names never enter the result.
+    is Lead I) answer what the file does not say; where it does, they have to agree with it. ``member`` says which of
+    several recordings (its number in the order of their names, or a file's name). Names, dates of birth and file names
+    never enter the result.
 
     Raises `UnreadableFile` for a format that is not read or a damaged file; `AnswerNeeded` where the file leaves
-    rate, unit or lead open; `LeadMissing` without Lead I; `RecordingRefused` for a recording that cannot be used.
+    rate, unit or lead open, or there are several; `LeadMissing` without Lead I; `RecordingRefused` for a recording that
+    cannot be used.
 
     >>> rows = "\\n".join(f"{0.2 * (k % 250 == 9) - 0.01 * (k % 7):.3f}" for k in range(2500))
     >>> strip = read({"strip.csv": ("I (mV)\\n" + rows).encode()}, sampling_rate=250)
@@ -39,7 +42,7 @@ def read(
     ((<Lead.I: 'I'>,), 10.0, 'delimited text')
     """
     check_size(files)
-    held = one_recording(files)
+    held = one_recording(files, member)
     if not held:
         raise RecordingRefused("The file is empty; choose the recording itself.")
     for reader in FORMATS:

@@ -13,10 +13,11 @@ from pathlib import PurePosixPath
 from ecg_core.errors import UnreadableFile
 from ecg_core.limits import MOST_BYTES, MOST_FILES
 from ecg_core.readers.formats import FORMATS
+from ecg_core.readers.members import choose
 from ecg_core.readers.text import decode
 from ecg_core.readers.wfdb_header import is_header, signal_files
 
-__all__ = ["check_size", "one_recording"]
+__all__ = ["all_recordings", "check_size", "one_recording"]
 
 _ZIP = b"PK\x03\x04"
 
@@ -36,11 +37,19 @@ def check_size(files: Mapping[str, bytes]) -> None:
         )
 
 
-def one_recording(files: Mapping[str, bytes]) -> Mapping[str, bytes]:
-    """The ``files`` of the one recording among them, ZIP archives opened; those that no format claims are left out.
+def one_recording(files: Mapping[str, bytes], member: str | None = None) -> Mapping[str, bytes]:
+    """The ``files`` of one recording among them, as in `all_recordings`.
 
-    Files that hold no recording are given back as they are. Raises `UnreadableFile` where there are several recordings,
-    and for an archive that is damaged, locked, too large, or holds names that lead outside it.
+    Raises `AnswerNeeded` where there are several and ``member`` does not say which (`ecg_core.readers.members`).
+    """
+    return choose(all_recordings(files), member)
+
+
+def all_recordings(files: Mapping[str, bytes]) -> list[Mapping[str, bytes]]:
+    """The ``files`` of each recording, ZIP archives opened; those that no format claims are left out.
+
+    Files that hold no recording are given back as they are. Raises `UnreadableFile` for an archive that is damaged,
+    locked, too large, or holds names that lead outside it.
     """
     held: dict[str, bytes] = {}
     for name, data in files.items():
@@ -48,18 +57,11 @@ def one_recording(files: Mapping[str, bytes]) -> Mapping[str, bytes]:
     held = {name: data for name, data in held.items() if data}
     headers = [name for name, data in held.items() if is_header(data)]
     if len(held) < 2 or (len(held) == 2 and len(headers) == 1):
-        return held
-    found = _records(held, headers)
-    records = len(found)
+        return [held]
+    found: list[Mapping[str, bytes]] = list(_records(held, headers))
     taken = {name for record in found for name in record}
     found += [{name: data} for name, data in held.items() if name not in taken and _is_recording(name, data)]
-    if len(found) > 1 and records == len(found):
-        raise UnreadableFile(f"Found {records} WFDB headers; give one record (.hea with .dat or .mat) at a time.")
-    if len(found) > 1:
-        raise UnreadableFile(
-            f"Found {len(held)} files that hold {len(found)} recordings; expected one: give its file or files alone."
-        )
-    return found[0] if found else held
+    return found or [held]
 
 
 def _is_recording(name: str, data: bytes) -> bool:

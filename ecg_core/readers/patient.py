@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 
-from ecg_core.errors import UnreadableFile
+from ecg_core.errors import EcgError, UnreadableFile
 from ecg_core.readers import device, edf
 from ecg_core.readers.bundle import one_recording
 from ecg_core.readers.text import decode
@@ -20,8 +20,10 @@ _SEX = re.compile(r"(?:.*\s)?<?(?:sex|gender)>?\s*[:=]\s*(male|female|m|f)\b.*",
 _SEXES = {"m": Sex.MALE, "male": Sex.MALE, "f": Sex.FEMALE, "female": Sex.FEMALE}
 
 
-def patient_from(files: Mapping[str, bytes]) -> PatientMetadata:
+def patient_from(files: Mapping[str, bytes], member: str | None = None) -> PatientMetadata:
     """What the files state about the patient, each value with the origin FILE; unknown where they do not.
+
+    ``member`` says which of several recordings is meant, as in `ecg_core.read`.
 
     Age and sex from WFDB comments or an EDF+ header; from a device's file also rate, QRS duration and count, and axes.
 
@@ -33,8 +35,8 @@ def patient_from(files: Mapping[str, bytes]) -> PatientMetadata:
     (74.0, 'male', 'read from the file')
     """
     try:
-        files = one_recording(files)
-    except UnreadableFile:
+        files = one_recording(files, member)
+    except EcgError:
         return PatientMetadata()
     if device.claims(files):
         with suppress(UnreadableFile):

@@ -2,6 +2,7 @@
 
 import io
 import json
+import zipfile
 
 import pandas as pd
 import pytest
@@ -33,6 +34,18 @@ def many(sample_files) -> AppTest:
     for name, content in ({"Doe_Jane.jpg": JPEG} | given).items():
         uploader.upload(name, content)
     return press(page, "Add")
+
+
+def test_every_recording_in_an_archive_becomes_a_line(sample_files):
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as packed:
+        for name, content in sample_files("A0001.hea", "A0001.mat", "A0010_lead_I.edf", "README.md").items():
+            packed.writestr(name, content)
+    page = visit()
+    page.file_uploader(key="files batch").upload("Doe_Jane.zip", archive.getvalue())
+    page = press(page, "Add")
+    assert "problem" not in table(page)
+    assert [item.recording.source for item in page.session_state["batch"]] == ["WFDB", "EDF+"]
 
 
 def table(page: AppTest) -> pd.DataFrame:

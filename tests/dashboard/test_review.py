@@ -88,6 +88,27 @@ def test_an_uploaded_pair_is_shown_as_lead_i_until_reconstruct_is_pressed(sample
     assert "aVF estimated" in drawn(page)
 
 
+def test_one_of_several_recordings_is_chosen_and_said_and_can_be_chosen_again(sample_files):
+    files = {
+        **sample_files("A0003.hea", "A0003.mat"),
+        "Doe_Jane.edf": sample_files("A0010_lead_I.edf")["A0010_lead_I.edf"],
+    }
+    page = uploaded(files)
+    assert "3 files that hold 2 recordings" in texts(page)
+    choices = page.selectbox(key="answer main")
+    assert (choices.label, len(choices.options)) == ("Which recording?", 2)
+    choices.select(choices.options[1])
+    page = press(page, "Answer")
+    assert "EDF+ · 500 Hz" in texts(page)
+    assert "Recording 2 · EDF+ · 1 channel · 10 s" in texts(page)
+    page = press(page, "Ask again")
+    page.selectbox(key="answer main").select(choices.options[0])
+    page = press(page, "Answer")
+    assert "WFDB · 500 Hz" in texts(page)
+    assert number(page, "Age").value == 81
+    assert "Doe_Jane" not in texts(page)
+
+
 def test_names_of_uploaded_files_are_not_repeated_on_the_page(sample_files):
     content = sample_files("A0010_lead_I.edf")["A0010_lead_I.edf"]
     page = press(uploaded({"Doe_Jane_1950.edf": content}), "Reconstruct")

@@ -3,12 +3,13 @@
 import io
 import tracemalloc
 import zipfile
+from pathlib import PurePath
 
 import numpy as np
 import pytest
 
-from ecg_core.errors import UnreadableFile
-from ecg_core.readers import bundle, patient_from, read
+from ecg_core.errors import AnswerNeeded, Question, UnreadableFile
+from ecg_core.readers import bundle, members, patient_from, read
 from ecg_core.vocabulary import LEADS
 from tests.readers import devices
 
@@ -56,15 +57,77 @@ def test_files_of_a_folder_are_read_like_those_of_an_archive(pair, twelve_lead_s
 
 def test_a_pair_in_one_folder_is_not_mixed_with_its_namesake_in_another(pair, sample_files):
     other = {"g2/A0002.mat": sample_files("A0005.mat")["A0005.mat"]}
-    with pytest.raises(UnreadableFile, match="2 recordings"):
+    with pytest.raises(AnswerNeeded, match="2 recordings"):
         read({**other, **pair})
 
 
 @pytest.mark.parametrize("count", [2, 3])
-def test_several_recordings_are_counted_and_refused(sample_files, count):
+def test_several_recordings_are_counted_and_asked_for(sample_files, count):
     names = ["A0006_lead_I.csv", "A0009_apple_watch.csv", "A0010_lead_I.edf"][:count]
-    with pytest.raises(UnreadableFile, match=f"Found {count} files that hold {count} recordings"):
+    with pytest.raises(AnswerNeeded, match=f"Found {count} files that hold {count} recordings") as asked:
         read({"a.zip": packed(sample_files(*names))})
+    assert asked.value.question is Question.RECORDING
+    assert len(asked.value.choices) == count
+
+
+@pytest.fixture(scope="module")
+def several(pair, sample_files):
+    """A CSV, a WFDB pair and an EDF file, called after patients, the second in number order in the last place."""
+    strip, edf = sample_files("A0006_lead_I.csv", "A0010_lead_I.edf").values()
+    quibblewick = {f"Quibblewick 2{PurePath(name).suffix}": data for name, data in pair.items()}
+    quibblewick["Quibblewick 2.hea"] = quibblewick["Quibblewick 2.hea"].replace(b"A0002.mat", b"Quibblewick_2.mat")
+    quibblewick["Quibblewick_2.mat"] = quibblewick.pop("Quibblewick 2.mat")
+    return {"a.zip": packed({"Quibblewick 10.edf": edf, "Quibblewick 1.csv": strip, **OTHERS, **quibblewick})}
+
+
+def test_choices_tell_recordings_apart_and_name_nobody(several):
+    with pytest.raises(AnswerNeeded) as asked:
+        read(several)
+    assert asked.value.choices == (
+        "1 · delimited text · 1 channel · 14 s",
+        "2 · WFDB · 12 channels · 10 s",
+        "3 · EDF+ · 1 channel · 10 s",
+    )
+    assert "Quibblewick" not in str(asked.value)
+
+
+@pytest.mark.parametrize("member", ["2", "2 · WFDB · 12 channels · 10 s", "Quibblewick_2.mat"])
+def test_the_one_that_is_chosen_is_read_and_is_its_own_patients(several, member, twelve_lead_sample):
+    np.testing.assert_array_equal(read(several, member=member).signals, twelve_lead_sample.signals)
+    assert patient_from(several, member).age_years == 49
+    assert patient_from(several, "3").age_years != 49
+    assert patient_from(several).known() == ()
+
+
+@pytest.mark.parametrize("member", ["0", "4", "x.csv", ""])
+def test_a_choice_that_fits_nothing_is_asked_again(several, member):
+    with pytest.raises(AnswerNeeded, match="fits 0 of 3 recordings") as asked:
+        read(several, member=member)
+    assert len(asked.value.choices) == 3
+
+
+def test_a_file_name_in_two_folders_fits_both(sample_files):
+    strip = sample_files("A0006_lead_I.csv")["A0006_lead_I.csv"]
+    files = {"a/x.csv": strip, "b/x.csv": strip[:50_000]}
+    with pytest.raises(AnswerNeeded, match="fits 2 of 2"):
+        read(files, member="x.csv")
+    assert read(files, member="b/x.csv").duration < read(files, member="a/x.csv").duration
+
+
+def test_of_many_recordings_format_and_size_are_told(sample_files, monkeypatch):
+    monkeypatch.setattr(members, "MOST_DESCRIBED", 1)
+    with pytest.raises(AnswerNeeded) as asked:
+        read(sample_files("A0006_lead_I.csv", "A0010_lead_I.edf"))
+    assert asked.value.choices == ("1 · delimited text · 89 kB", "2 · EDF · 11 kB")
+
+
+def test_a_damaged_one_among_several_is_called_so_and_the_others_can_be_read(sample_files):
+    edf = sample_files("A0010_lead_I.edf")["A0010_lead_I.edf"]
+    files = {"1.edf": edf[:-100], "2.edf": edf}
+    with pytest.raises(AnswerNeeded) as asked:
+        read(files)
+    assert asked.value.choices[0].endswith("damaged")
+    assert read(files, member="2").source == "EDF+"
 
 
 @pytest.mark.parametrize("name", ["../A0002.hea", "/etc/A0002.hea", "..\\..\\A0002.hea", "C:/A0002.hea", "a/../../b"])

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ecg_core.errors import RecordingRefused, UnreadableFile
+from ecg_core.errors import AnswerNeeded, RecordingRefused, UnreadableFile
 from ecg_core.readers import FORMATS, read
 from ecg_core.vocabulary import LEADS, Lead
 
@@ -46,9 +46,11 @@ def test_nothing_to_read_is_refused(files):
         read(files)
 
 
-def test_files_that_do_not_belong_together_are_refused(sample_files):
-    with pytest.raises(UnreadableFile, match="Found 2 files"):
+def test_which_of_two_files_is_meant_is_asked_and_two_that_are_none_are_refused(sample_files):
+    with pytest.raises(AnswerNeeded, match="Found 2 files that hold 2 recordings"):
         read(sample_files("A0006_lead_I.csv", "A0010_lead_I.edf"))
+    with pytest.raises(UnreadableFile, match="Found 2 files"):
+        read({"a.bin": b"\x00\x01\x02", "b.bin": b"\x03\x04"})
 
 
 @pytest.mark.parametrize("data", [b"\x00\x01\x02", b"hello", b"%PDF-1.7 ...", b"<html></html>", b'{"a": 1}'])

@@ -49,8 +49,8 @@ def test_the_signal_file_of_another_record_is_refused(pair, sample_files):
         read({"A0002.hea": pair["A0002.hea"], "A0002.mat": sample_files("A0003.mat")["A0003.mat"]})
 
 
-def test_two_records_at_once_are_refused(sample_files):
-    with pytest.raises(UnreadableFile, match="2 WFDB headers"):
+def test_which_of_two_records_is_asked(sample_files):
+    with pytest.raises(AnswerNeeded, match="4 files that hold 2 recordings"):
         read(sample_files("A0002.hea", "A0002.mat", "A0003.hea", "A0003.mat"))
 
 

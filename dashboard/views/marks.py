@@ -33,6 +33,8 @@ __all__ = ["corrected", "panel"]
 
 STEPS = (-5, -1, 1, 5)
 """Samples that a press moves."""
+UNCHANGED = ("doubt by second", "quality by piece")
+"""What has been worked out of a result that no correction changes."""
 CHANGED = "marks changed"
 """In the session for as long as the rest of the page does not know of a correction."""
 
@@ -45,7 +47,8 @@ def corrected(case: Case, result: Result) -> Result:
     known = result.worked_out.get("corrected")
     if known is None or known[0] != case.corrections:
         analysis = replace(result.analysis, examination=case.seen)
-        known = case.corrections, Result(result.order, analysis, result.scores)
+        same = {name: made for name, made in result.worked_out.items() if name in UNCHANGED}
+        known = case.corrections, Result(result.order, analysis, result.scores, same)
         result.worked_out["corrected"] = known
     return cast("Result", known[1])
 

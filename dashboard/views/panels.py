@@ -17,7 +17,7 @@ from dashboard.figures.tracing import tracing
 from dashboard.session import Case, Intake, Order, Part, Result, fragment
 from dashboard.texts import language, say, speak
 from dashboard.theme import LIGHT, Palette
-from dashboard.views import calipers, downloads
+from dashboard.views import calipers, downloads, timeline
 from dashboard.views.appearance import palette
 from ecg_core import analyse, compare
 from ecg_core.errors import Question
@@ -167,6 +167,7 @@ def twelve_leads(case: Case, result: Result, rival: Result | None) -> None:
     """The tracing, whose layers are switched in it, and what can be taken away of it."""
     analysis, compared = result.analysis, None if rival is None else rival.analysis
     view = forms.paper(case)
+    timeline.strip(case, result, view)
     calipers.remeasure(case, analysis)
     draw = partial(tracing, analysis, view, compared=compared, calipers=case.calipers, marched=calipers.marched(case))
     chart = f"tracing {case.number}"

@@ -28,8 +28,9 @@ def as_text(lead_i: np.ndarray, heading: str = "") -> bytes:
     return (heading + "\n".join(f"{value:.3f}" for value in lead_i)).encode()
 
 
-def figure(page: AppTest) -> dict:
-    (chart,) = page.get("plotly_chart")
+def figure(page: AppTest, *, of: str = "") -> dict:
+    """The only figure besides the strip over the whole recording, or that strip (``of="timeline"``)."""
+    (chart,) = (one for one in page.get("plotly_chart") if ("timeline" in one.proto.id) is (of == "timeline"))
     return json.loads(chart.proto.spec)
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dashboard.figures.paper import Page, Panel, View
+from dashboard.texts import say
 from dashboard.theme import Palette, Spread
 from ecg_core.corrections import by_hand
 from ecg_core.results import Analysis, Segments
@@ -21,6 +22,7 @@ __all__ = [
     "heat_strips",
     "references",
     "separators",
+    "spread_name",
     "waveforms",
     "waves",
     "waves_in",
@@ -61,11 +63,12 @@ def waveforms(analysis: Analysis, page: Page, palette: Palette) -> Iterator[go.S
         provenance = reconstruction.provenance(panel.lead)
         measured = provenance is Provenance.MEASURED
         details = [mean]
-        text = f"<b>{panel.name}</b> {provenance}<br>%{{x:.2f}} s, %{{customdata[0]:.2f}} mV"
+        said = say("words.measured" if measured else "words.estimated")
+        text = f"<b>{panel.name}</b> {said}<br>%{{x:.2f}} s, %{{customdata[0]:.2f}} mV"
         if not measured:
             low, high = (_piece(side[row], panel, reconstruction.sampling_rate)[0] for side in _edges(analysis, panel))
             details += [low, high]
-            text += f"<br>{promise} band %{{customdata[1]:.2f}} to %{{customdata[2]:.2f}} mV"
+            text += f"<br>{say('tracing.band_hover', share=promise)}"
         yield go.Scatter(
             x0=begin,
             dx=step,
@@ -138,6 +141,7 @@ def comparisons(compared: Analysis | None, page: Page, palette: Palette) -> Iter
     if compared is None:
         return
     reconstruction, name = compared.reconstruction, compared.card.name
+    said = say("tracing.estimated_by", model=name)
     for panel in page.panels:
         if reconstruction.provenance(panel.lead) is Provenance.MEASURED:
             continue
@@ -148,8 +152,7 @@ def comparisons(compared: Analysis | None, page: Page, palette: Palette) -> Iter
             dx=step,
             y=values + np.float32(panel.baseline),
             customdata=values,
-            hovertemplate=f"<b>{panel.name}</b> estimated by {name}<br>%{{x:.2f}} s, %{{customdata:.2f}} mV"
-            "<extra></extra>",
+            hovertemplate=f"<b>{panel.name}</b> {said}<br>%{{x:.2f}} s, %{{customdata:.2f}} mV<extra></extra>",
             mode="lines",
             line=comparison_line(palette),
             name=f"{panel.name} by {name}",
@@ -199,16 +202,22 @@ def heat_strips(analysis: Analysis, page: Page, spread: Spread, scale: dict[str,
     z[::2] = strips[::-1]
     text = np.full(z.shape, "", dtype=object)
     text[::2] = names[::-1]
+    said = say("tracing.doubt_hover", spread=spread_name(spread))
     return go.Heatmap(
         x=edges,
         y=np.array([edge for strip in reversed(page.strips) for edge in strip]),
         z=z,
         text=text,
-        hovertemplate=f"<b>%{{text}}</b> doubt ({spread} sd)<br>%{{x:.2f}} s, %{{z:.3f}} mV<extra></extra>",
+        hovertemplate=f"<b>%{{text}}</b> {said}<br>%{{x:.2f}} s, %{{z:.3f}} mV<extra></extra>",
         hoverongaps=False,
         name=f"{spread} sd",
         **scale,
     )
+
+
+def spread_name(spread: Spread) -> str:
+    """What a spread is called on the page."""
+    return say(f"tracing.{spread.name.lower()}")
 
 
 def waves_in(segments: Segments, start: float, end: float) -> tuple[IntArray, IntArray]:

@@ -5,6 +5,7 @@ import plotly.graph_objects as go
 from dashboard.figures.axes import paper
 from dashboard.figures.layers import HIGHEST_RATE, waves
 from dashboard.figures.paper import View, window_seconds
+from dashboard.texts import say
 from dashboard.theme import LIGHT, Palette
 from ecg_core.results import Examination
 
@@ -21,13 +22,14 @@ def lead_one(examination: Examination, view: View, palette: Palette = LIGHT) -> 
     first = round(view.start * rate)
     values = examination.lead_i[first : round(end * rate) : step].astype("float32")
     low, high = float(min(values.min(), -LEAST_MV)) - 0.2, float(max(values.max(), LEAST_MV)) + 0.2
+    measured = say("words.measured")
     line = go.Scatter(
         x0=first / rate,
         dx=step / rate,
         y=values,
         mode="lines",
         line={"color": palette.measured, "width": 1.5},
-        hovertemplate="<b>I</b> measured<br>%{x:.2f} s, %{y:.2f} mV<extra></extra>",
+        hovertemplate=f"<b>I</b> {measured}<br>%{{x:.2f}} s, %{{y:.2f}} mV<extra></extra>",
         name="I measured",
         showlegend=False,
     )
@@ -39,7 +41,7 @@ def lead_one(examination: Examination, view: View, palette: Palette = LIGHT) -> 
         "uirevision": f"{view.start}",
         "annotations": [
             {
-                "text": f"<b>I</b> measured · {view.speed} mm/s · {view.gain} mm/mV · not to scale",
+                "text": f"<b>I</b> {measured} · {view.speed} mm/s · {view.gain} mm/mV · {say('tracing.not_to_scale')}",
                 "showarrow": False,
                 "xref": "x domain",
                 "yref": "y domain",

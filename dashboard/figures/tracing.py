@@ -15,15 +15,17 @@ from dashboard.figures.layers import (
     heat_strips,
     references,
     separators,
+    spread_name,
     waveforms,
     waves,
 )
 from dashboard.figures.paper import Page, View, lay_out
-from dashboard.figures.words import earlier_in_words
+from dashboard.figures.words import earlier_in_words, notice_in_two_lines
+from dashboard.texts import say
 from dashboard.theme import LIGHT, PAGE_MM, Layout, Palette, Spread
-from ecg_core.export.notice import EARLIER_WARNING, RESEARCH_ONLY
+from ecg_core.export.notice import RESEARCH_ONLY
 from ecg_core.results import Analysis, Caliper
-from ecg_core.vocabulary import LEADS, MEASURED, Provenance
+from ecg_core.vocabulary import LEADS, MEASURED
 
 __all__ = ["filters_in_words", "tracing"]
 
@@ -81,7 +83,8 @@ def tracing(
 def filters_in_words(analysis: Analysis) -> str:
     """The filter of Lead I as it is printed on the tracing, such as ``0.5–40 Hz, no notch``."""
     preparation, mains = analysis.card.preparation, analysis.examination.removed[1:]
-    notch = f"notch {mains[0].removeprefix('mains at ')}" if mains else "no notch"
+    hz = mains[0].removeprefix("mains at ") if mains else ""
+    notch = say("tracing.notch", hz=hz) if mains else say("tracing.no_notch")
     return f"{preparation.low_hz:g}–{preparation.high_hz:g} Hz, {notch}"
 
 
@@ -112,7 +115,7 @@ def _layout(
             "itemdoubleclick": False,
             # The larger size of the two lowers the words to the names beside them.
             "title": {
-                "text": "<span style='font-size:11px'>Click a name to switch it:</span>",
+                "text": f"<span style='font-size:11px'>{say('tracing.click')}</span>",
                 "font": {"size": 16, "color": palette.faint_ink},
             },
             "font": {"size": 11},
@@ -171,7 +174,7 @@ def _scale(spread: Spread, palette: Palette) -> dict[str, Any]:
         "ticktext": ["0", f"{top / 2:g}", f"≥ {top:g} mV"],
         "tickfont": {"size": 10, "color": palette.faint_ink},
         "title": {
-            "text": f"Doubt under each lead: {spread} sd<br><span style='font-size:4px'> </span>",
+            "text": say("tracing.doubt", spread=spread_name(spread)) + "<br><span style='font-size:4px'> </span>",
             "side": "top",
             "font": {"size": 10},
         },
@@ -189,7 +192,7 @@ def _buttons(palette: Palette) -> dict[str, Any]:
         "direction": "right",
         "buttons": [
             {
-                "label": "off" if shown is None else str(shown),
+                "label": say("tracing.off") if shown is None else spread_name(shown),
                 "method": "restyle",
                 "args": [{"visible": [spread is shown for spread in spreads]}, maps],
             }
@@ -212,7 +215,7 @@ def _lead_names(page: Page, palette: Palette, *, stack: bool) -> list[Annotation
     names = []
     for panel in page.panels:
         measured = panel.lead in MEASURED
-        provenance = Provenance.MEASURED if measured else Provenance.ESTIMATED
+        provenance = say("words.measured" if measured else "words.estimated")
         name: Annotation = {
             "name": f"label {panel.lead}",
             "showarrow": False,
@@ -229,7 +232,7 @@ def _lead_names(page: Page, palette: Palette, *, stack: bool) -> list[Annotation
                 "align": "right",
             }
         else:
-            rhythm = " (rhythm)" if panel.rhythm else ""
+            rhythm = f" {say('tracing.rhythm')}" if panel.rhythm else ""
             name |= {
                 "text": f"<b>{panel.name}</b> {provenance}{rhythm}",
                 "x": panel.begin,
@@ -244,10 +247,11 @@ def _lead_names(page: Page, palette: Palette, *, stack: bool) -> list[Annotation
 def _print(analysis: Analysis, view: View, palette: Palette) -> list[Annotation]:
     """What a printed ECG carries: above it speed, gain and filter, below it what it is not."""
     estimated = len(LEADS) - len(MEASURED)
-    facts = (f"{view.speed} mm/s", f"{view.gain} mm/mV", filters_in_words(analysis), "not to scale")
-    who = f"{estimated} leads estimated by {analysis.card.name} {earlier_in_words(analysis)}".rstrip()
-    first, second = RESEARCH_ONLY.split(" Do not use")
-    warning = "" if analysis.earlier is None else f"<br>{EARLIER_WARNING}"
+    facts = (f"{view.speed} mm/s", f"{view.gain} mm/mV", filters_in_words(analysis), say("tracing.not_to_scale"))
+    by = f"{analysis.card.name} {earlier_in_words(analysis)}".rstrip()
+    who = say("tracing.who", count=estimated, by=by)
+    notice = notice_in_two_lines()
+    warning = "" if analysis.earlier is None else f"<br>{say('forms.earlier_warning')}"
     common: Annotation = {"showarrow": False, "xref": "x domain", "yref": "y domain"}
     return [
         common
@@ -263,7 +267,7 @@ def _print(analysis: Analysis, view: View, palette: Palette) -> list[Annotation]
         common
         | {
             "name": "provenance",
-            "text": f"<span style='color:{palette.measured}'><b>━━</b> Lead I measured</span>   "
+            "text": f"<span style='color:{palette.measured}'><b>━━</b> {say('tracing.lead_one')}</span>   "
             f"<span style='color:{palette.estimated}'><b>╍╍</b> {who}</span>",
             "x": 0,
             "xanchor": "left",
@@ -273,7 +277,7 @@ def _print(analysis: Analysis, view: View, palette: Palette) -> list[Annotation]
         },
         {
             "name": "heat strips",
-            "text": "Heat strips",
+            "text": say("tracing.strips"),
             "showarrow": False,
             "xref": "paper",
             "yref": "paper",
@@ -287,7 +291,7 @@ def _print(analysis: Analysis, view: View, palette: Palette) -> list[Annotation]
         common
         | {
             "name": "notice",
-            "text": f"{first}<br>Do not use{second}{warning}",
+            "text": f"{notice}{warning}",
             "x": 0,
             "xanchor": "left",
             "align": "left",
@@ -301,16 +305,16 @@ def _print(analysis: Analysis, view: View, palette: Palette) -> list[Annotation]
 
 def _legend(analysis: Analysis, compared: Analysis | None, page: Page, palette: Palette) -> list[go.Scatter]:
     """Entries of the legend, each of which switches its layer; they draw nothing else."""
-    promise = f"band: {analysis.reconstruction.coverage:.0%} of true values lie inside"
+    promise = say("tracing.band", share=f"{analysis.reconstruction.coverage:.0%}")
     entries: list[tuple[str, str, dict[str, Any]]] = [
         ("band", promise, {"mode": "markers", "marker": {"symbol": "square", "size": 11, "color": palette.band}}),
     ]
     if analysis.reference is not None:
         line = {"color": palette.reference, "width": 1.9}
-        entries.append(("reference", "reference (recorded)", {"mode": "lines", "line": line}))
+        entries.append(("reference", say("tracing.reference"), {"mode": "lines", "line": line}))
     if compared is not None:
         style = {"mode": "lines", "line": comparison_line(palette)}
-        entries.append(("compared", f"estimated by {compared.card.name}", style))
+        entries.append(("compared", say("tracing.estimated_by", model=compared.card.name), style))
     return [
         go.Scatter(x=[page.start], y=[None], name=name, legendgroup=group, showlegend=True, hoverinfo="skip", **style)
         for group, name, style in entries

@@ -11,6 +11,7 @@ from dashboard.figures.axes import FONT, paper
 from dashboard.figures.layers import HIGHEST_RATE, bands, calibration_pulses, references, separators, waveforms
 from dashboard.figures.paper import Page, View, lay_out
 from dashboard.figures.what_if_values import Doubt
+from dashboard.figures.words import notice_in_two_lines
 from dashboard.texts import say
 from dashboard.theme import LIGHT, Palette
 from ecg_core.export.notice import RESEARCH_ONLY
@@ -122,9 +123,8 @@ def _print(view: View, palette: Palette) -> Iterator[dict[str, Any]]:
     common = {"showarrow": False, "xref": "x domain", "yref": "y domain"}
     facts = f"{view.speed} mm/s · {view.gain} mm/mV · {say('what_if.not_to_scale')}"
     yield common | {"text": facts, "x": 1, "xanchor": "right", "y": 1, "yanchor": "bottom", "font": {"size": 11}}
-    first, second = RESEARCH_ONLY.split(" Do not use")
     yield common | {
-        "text": f"{first}<br>Do not use{second}",
+        "text": notice_in_two_lines(),
         "x": 0,
         "xanchor": "left",
         "align": "left",

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 import pandas as pd
 
+from dashboard.figures.engine_words import in_language
 from dashboard.figures.evidence import TOLERANCE
 from dashboard.figures.what_if_values import LEAST_RISE, Doubt, Shift, follows, overall
 from dashboard.texts import say
@@ -99,7 +100,9 @@ def noticed(before: Quality, after: Quality) -> tuple[str, ...]:
     It is the other guard beside the doubt: an input that it warns of need not be doubted by the network to be caught.
     """
     known = {one.name for one in before.findings if one.verdict is not Verdict.PASS}
-    return tuple(one.reason for one in after.findings if one.verdict is not Verdict.PASS and one.name not in known)
+    return tuple(
+        in_language(one.reason) for one in after.findings if one.verdict is not Verdict.PASS and one.name not in known
+    )
 
 
 def doubt_by_lead(before: Doubts, after: Doubts, moved: Mapping[Lead, Shift], promised: float) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
+from dashboard.figures.engine_words import in_language
 from dashboard.texts import say
 from ecg_core.corrections import by_hand
 from ecg_core.records import METADATA_RANGES, EarlierEcg, PatientMetadata, Recording
@@ -15,6 +16,7 @@ from ecg_core.vocabulary import ESTIMATED, LEADS, MEASURED, FloatArray, Lead, Or
 
 __all__ = [
     "FIELDS",
+    "age_in_words",
     "clock",
     "doubt_table",
     "earlier_ecg",
@@ -24,6 +26,7 @@ __all__ = [
     "in_words",
     "metadata_table",
     "moved_table",
+    "notice_in_two_lines",
     "origin_name",
     "promise",
     "reading_in_words",
@@ -127,14 +130,33 @@ def earlier_in_words(analysis: Analysis) -> str:
     if analysis.earlier is None:
         return ""
     read = "words.with_earlier" if WITH_EARLIER in analysis.card.calibrations else "words.with_axes"
-    return say(read, age=analysis.earlier.age)
+    return say(read, age=age_in_words(analysis.earlier))
+
+
+def age_in_words(ecg: EarlierEcg) -> str:
+    """How old an earlier ECG is, as `EarlierEcg.age` says it."""
+    days = ecg.days_before
+    if days is None:
+        return say("words.age_unknown")
+    if days < 60:
+        return say("words.age_day") if round(days) == 1 else say("words.age_days", count=f"{days:.0f}")
+    if days < 700:
+        return say("words.age_months", count=f"{days / 30.4:.0f}")
+    return say("words.age_years", count=in_language(f"{days / 365.25:.1f}"))
 
 
 def earlier_ecg(ecg: EarlierEcg, age_origin: str) -> str:
     """What an earlier ECG tells, each value with its origin."""
-    axes = " and ".join(f"{field_name(name)} {getattr(ecg.axes, name):.0f}°" for name in ecg.axes.known())
-    measured = f", {axes} measured on it" if axes else ""
-    return f"Of {ecg.age} ({age_origin}): its median beat{measured}".replace("age (unknown)", "age")
+    axes = [f"{field_name(name)} {getattr(ecg.axes, name):.0f}°" for name in ecg.axes.known()]
+    told = say("words.earlier_axes", axes=f" {say('words.and')} ".join(axes)) if axes else ""
+    age = age_in_words(ecg) if ecg.days_before is None else f"{age_in_words(ecg)} ({in_language(age_origin)})"
+    return say("words.earlier_tells", age=age, axes=told)
+
+
+def notice_in_two_lines() -> str:
+    """What a figure says below itself: what it is, and in the next line what not to do with it."""
+    sentences = say("forms.research_only").split(". ")
+    return ". ".join(sentences[:3]) + ".<br>" + ". ".join(sentences[3:])
 
 
 def in_words(analysis: Analysis) -> str:
@@ -150,7 +172,7 @@ def in_words(analysis: Analysis) -> str:
     return say(
         "words.tracing", length=length, count=len(ESTIMATED), by=by, passes=reconstruction.passes,
         promise=promise(analysis), least=least, least_mv=f"{widths[least]:.2f}", most=most,
-        most_mv=f"{widths[most]:.2f}", found=segments.not_delineated or found,
+        most_mv=f"{widths[most]:.2f}", found=in_language(segments.not_delineated or "") or found,
     )  # fmt: skip
 
 
@@ -231,7 +253,11 @@ def wave_table(segments: Segments) -> pd.DataFrame:
 def metadata_table(metadata: PatientMetadata, earlier: EarlierEcg | None = None, age_origin: str = "") -> pd.DataFrame:
     """What the network was told of the patient, and where each value came from; last, the age of an earlier ECG."""
     known = metadata.known()
-    ecg = (say("words.none"), "–") if earlier is None else (earlier.age, say("words.uploaded", origin=age_origin))
+    ecg = (
+        (say("words.none"), "–")
+        if earlier is None
+        else (age_in_words(earlier), say("words.uploaded", origin=in_language(age_origin)))
+    )
     return pd.DataFrame(
         {
             say("words.field"): [*map(field_name, FIELDS), say("words.earlier")],

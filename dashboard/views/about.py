@@ -10,7 +10,6 @@ from dashboard import memory
 from dashboard.texts import say
 from dashboard.views.appearance import leading
 from ecg_core import limits
-from ecg_core.export.notice import RESEARCH_ONLY
 
 HALF = 440
 """Width in pixels below which the two halves stand one below the other."""
@@ -62,7 +61,7 @@ def licences() -> None:
 
 
 st.title(say("pages.about"))
-st.warning(RESEARCH_ONLY, icon=":material/front_hand:")
+st.warning(say("forms.research_only"), icon=":material/front_hand:")
 beside = st.grid(2, min_column_width=HALF, gap="medium")
 with beside.cell():
     st.subheader(say("about.use"))

@@ -238,5 +238,5 @@ def estimate(item: Item, by: Setting) -> Analysis | None:
 
 def told_in_words(metadata: PatientMetadata) -> str:
     """What the network was told, each value with its origin."""
-    known = [f"{words.field_name(name)} ({metadata.origin(name)})" for name in metadata.known()]
+    known = [f"{words.field_name(name)} ({words.origin_name(metadata.origin(name))})" for name in metadata.known()]
     return ", ".join(known) or say("batch.nothing")

@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboard import cached
 from dashboard.figures import belief_words as words
+from dashboard.figures.engine_words import in_language
 from dashboard.session import Result, fragment
 from dashboard.texts import say
 from ecg_core.answers import answers
@@ -163,6 +164,6 @@ def _checks(result: Result) -> None:
     st.markdown(f"**{say('belief.polarity')}**")
     reversed_ = [one for one in analysis.examination.quality.findings if one.name == "reversed"]
     for finding in reversed_:
-        st.warning(finding.advice, title=finding.reason, icon=":material/warning:")
+        st.warning(in_language(finding.advice), title=in_language(finding.reason), icon=":material/warning:")
     if not reversed_:
         st.markdown(say("belief.not_reversed"))

@@ -18,7 +18,6 @@ from dashboard.views import batch, panels
 from dashboard.views.appearance import palette
 from dashboard.views.batch import Item, Setting
 from ecg_core import LeadScore, compare, list_models
-from ecg_core.export.notice import RESEARCH_ONLY
 from ecg_core.export.overview import to_csv
 from ecg_core.results import Analysis
 from ecg_core.vocabulary import ESTIMATED, LEADS, Lead, Verdict
@@ -199,7 +198,7 @@ if not known:
     st.markdown(say("cases.invitation"))
 batch.offer(cached.samples())
 if not known:
-    st.caption(RESEARCH_ONLY)
+    st.caption(say("forms.research_only"))
     st.stop()
 more = batch.progress(known, by)
 done = [item for item in known if item.problem is None and by in item.lines]
@@ -233,6 +232,6 @@ if ticked:
     _beside(ticked[0], ticked[min(1, len(ticked) - 1)], by, done)
 elif done:
     st.info(say("cases.tick"), icon=":material/compare_arrows:")
-st.caption(RESEARCH_ONLY)
+st.caption(say("forms.research_only"))
 if more:
     st.rerun()

@@ -4,6 +4,7 @@ import streamlit as st
 
 from dashboard import forms
 from dashboard.figures import words
+from dashboard.figures.engine_words import listed
 from dashboard.session import Case, Earlier, Result
 from dashboard.texts import say
 from dashboard.views import panels
@@ -63,7 +64,7 @@ def change(result: Result) -> None:
     """Whether Lead I has changed since the earlier ECG that was used, and what to do then."""
     unusual = () if result.analysis.change is None else result.analysis.change.unusual
     if unusual:
-        said = say("earlier.changed", unusual="; ".join(unusual), what_to_do=say("earlier.what_to_do"))
+        said = say("earlier.changed", unusual=listed(unusual, "; "), what_to_do=say("earlier.what_to_do"))
         st.error(f":small[{said}]", icon=":material/difference:")
 
 

@@ -11,8 +11,8 @@ from dashboard.figures import evidence as drawn
 from dashboard.figures import evidence_values as values
 from dashboard.figures import evidence_words as words
 from dashboard.session import fragment
+from dashboard.texts import say
 from dashboard.views.appearance import palette
-from ecg_core.export.notice import RESEARCH_ONLY
 from ecg_core.results import ModelCard
 from ecg_core.training.targets import Target
 
@@ -49,7 +49,7 @@ def what_it_is(card: ModelCard) -> None:
 def in_plain_words(own: Found | None, tier: str, source: str) -> None:
     """The limits, from the numbers where there are any."""
     st.subheader("Limits, in plain words")
-    st.warning(RESEARCH_ONLY, icon=":material/front_hand:")
+    st.warning(say("forms.research_only"), icon=":material/front_hand:")
     if own is not None:
         st.markdown("\n".join(f"- {sentence}" for sentence in words.limits(own, tier)))
         st.caption(f"Computed from: {source}")

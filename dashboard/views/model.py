@@ -10,9 +10,9 @@ from dashboard import cached
 from dashboard.figures import evidence_values as values
 from dashboard.figures import evidence_words as words
 from dashboard.session import explained
+from dashboard.texts import say
 from dashboard.views import evidence
 from ecg_core import list_models
-from ecg_core.export.notice import RESEARCH_ONLY
 from ecg_core.models.checkpoint import CHECKPOINTS, DEFAULT_MODEL, EVALUATION, load_evaluations
 from ecg_core.training.targets import Target, targets
 
@@ -77,4 +77,4 @@ if own is not None:
         evidence.on_other_data(own["transfer"])
 st.header("Citation", divider="gray")
 st.markdown(f"{words.CITATION}\n\nTrained on {card.data}.")
-st.caption(RESEARCH_ONLY)
+st.caption(say("forms.research_only"))

@@ -11,6 +11,7 @@ from dashboard import cached, forms
 from dashboard.figures import words
 from dashboard.figures.axes import CONFIG, MEASURING
 from dashboard.figures.document import as_html
+from dashboard.figures.engine_words import in_language, listed
 from dashboard.figures.lead_one import lead_one
 from dashboard.figures.paper import WIDEST_PX, View
 from dashboard.figures.tracing import tracing
@@ -72,7 +73,7 @@ def heading(case: Case) -> None:
     seen = case.seen
     assert seen is not None
     measured, segments = seen.measurements, seen.segments
-    notes = (say("panels.filtered", removed=", ".join(seen.removed)), *case.read.notes)
+    notes = (say("panels.filtered", removed=listed(seen.removed)), *case.read.notes)
     over = say("panels.over_all") if case.part.is_all else say("panels.over_part")
     if segments.corrections:
         over = f"{over} {say('marks.measured_again')}"
@@ -97,7 +98,7 @@ def heading(case: Case) -> None:
             if segments.corrections:
                 st.badge(say("marks.badge"), icon=":material/edit:", color="violet")
     if segments.not_delineated is not None:
-        st.warning(segments.not_delineated, title=say("panels.not_marked"))
+        st.warning(in_language(segments.not_delineated), title=say("panels.not_marked"))
 
 
 def _from_to(part: Part) -> str:
@@ -109,7 +110,7 @@ def findings(quality: Quality) -> None:
     for finding in quality.findings:
         show = st.error if finding.verdict is Verdict.STOP else st.warning
         if finding.verdict is not Verdict.PASS:
-            show(finding.advice, title=finding.reason, icon=VERDICTS[finding.verdict][2])
+            show(in_language(finding.advice), title=in_language(finding.reason), icon=VERDICTS[finding.verdict][2])
 
 
 def reconstruct(case: Case, order: Order) -> Result:
@@ -215,7 +216,7 @@ def numbers(result: Result) -> None:
     with tables.cell():
         segments = analysis.examination.segments
         st.subheader(say("panels.found", qrs=len(segments.qrs), t=len(segments.t)))
-        st.caption(segments.not_delineated or say("panels.found_on"))
+        st.caption(in_language(segments.not_delineated or "") or say("panels.found_on"))
         if segments.corrections:
             st.caption(say("marks.starred"))
         decimals = {say("words.onset"): "%.2f", say("words.offset"): "%.2f", say("words.duration"): "%.0f"}

@@ -29,7 +29,6 @@ from dashboard.views.appearance import leading, palette
 from dashboard.views.class_results import class_results
 from dashboard.views.sample_estimates import estimate, estimate_from, recording_of
 from ecg_core import Analysis
-from ecg_core.export.notice import RESEARCH_ONLY
 from ecg_core.vocabulary import LEADS
 
 
@@ -151,7 +150,7 @@ pane = st.segmented_control(
 if pane == "class":
     with st.container(width=WIDEST_PX):
         class_results()
-    st.caption(RESEARCH_ONLY)
+    st.caption(say("forms.research_only"))
     st.stop()
 with st.container(width=WIDEST_PX), explained():
     done = len(game.answers)
@@ -162,4 +161,4 @@ with st.container(width=WIDEST_PX), explained():
         ask(game, game.items[done])
     if game.answers and (game.is_open or done == len(game.items)):
         result(game)
-st.caption(RESEARCH_ONLY)
+st.caption(say("forms.research_only"))

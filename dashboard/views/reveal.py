@@ -20,7 +20,6 @@ from dashboard.views import batch, panels
 from dashboard.views.appearance import leading, palette
 from dashboard.views.batch import Item, Setting
 from ecg_core.export.lead_errors import to_csv
-from ecg_core.export.notice import RESEARCH_ONLY
 from ecg_core.lead_errors import LeadError, agreement_of_r
 from ecg_core.results import Analysis
 from ecg_core.vocabulary import ESTIMATED, Lead
@@ -167,7 +166,7 @@ for item in known:
     elif not item.has_truth:
         st.info(say("reveal.no_truth"), title=item.title, icon=":material/info:")
 if not fit:
-    st.caption(RESEARCH_ONLY)
+    st.caption(say("forms.research_only"))
     st.stop()
 
 mark = say("reveal.hidden")
@@ -188,7 +187,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
 analysis = batch.estimate(this, by)
 if analysis is None:
     st.error(this.problem or "", title=this.title, icon=":material/block:")
-    st.caption(RESEARCH_ONLY)
+    st.caption(say("forms.research_only"))
     st.stop()
 st.caption(
     f"{words.reading_in_words(analysis.recording)} · "
@@ -209,6 +208,6 @@ more = batch.progress(revealed, by) if len(revealed) > 1 else False
 ready = [item for item in revealed if by in item.made]
 if ready:
     _session(ready, by)
-st.caption(RESEARCH_ONLY)
+st.caption(say("forms.research_only"))
 if more:
     st.rerun()

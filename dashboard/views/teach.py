@@ -19,7 +19,6 @@ from dashboard.views.appearance import palette
 from dashboard.views.panels import LEAST_PAGE
 from dashboard.views.sample_estimates import PASSES, TOLD, estimate
 from ecg_core import Analysis, Lead, compare
-from ecg_core.export.notice import RESEARCH_ONLY
 from ecg_core.models.checkpoint import CHECKPOINTS, DEFAULT_MODEL, load_evaluations
 
 
@@ -140,4 +139,4 @@ with body, explained():
         show(step, f"{lesson.name} {index}", known)
     ask(lesson.question, f"answer {lesson.name}")
 st.caption(say("teach.provenance", model=DEFAULT_MODEL, data=known["data"]))
-st.caption(RESEARCH_ONLY)
+st.caption(say("forms.research_only"))

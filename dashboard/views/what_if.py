@@ -11,6 +11,7 @@ from dashboard import cached
 from dashboard.figures import what_if_values as values
 from dashboard.figures import what_if_words as words
 from dashboard.figures.axes import CONFIG
+from dashboard.figures.engine_words import in_language
 from dashboard.figures.evidence import QUIET
 from dashboard.figures.lead_one import lead_one
 from dashboard.figures.paper import WIDEST_PX, View
@@ -33,7 +34,6 @@ from ecg_core import (
     patient_from,
     read,
 )
-from ecg_core.export.notice import RESEARCH_ONLY
 from ecg_core.models.checkpoint import DEFAULT_MODEL
 from ecg_core.results import Examination
 from ecg_core.signals.disturb import CLEAN, Disturbance, disturb
@@ -273,10 +273,12 @@ if differs:
         spoilt = disturb(start.recording, how, seed=SEED)
         examination = before.examination if how == CLEAN else examine(spoilt)
     if examination.quality.verdict is Verdict.STOP:
-        reasons = " ".join(one.reason for one in examination.quality.findings if one.verdict is Verdict.STOP)
+        reasons = " ".join(
+            in_language(one.reason) for one in examination.quality.findings if one.verdict is Verdict.STOP
+        )
         st.success(reasons, icon=":material/block:", title=say("what_if.refused"))
         st.plotly_chart(lead_one(examination, View(), palette()), theme=None, config=CONFIG, alt=say("what_if.spoilt"))
-        st.caption(RESEARCH_ONLY)
+        st.caption(say("forms.research_only"))
         st.stop()
     with explained():
         after = made(spoilt, told, start.earlier, examination)
@@ -285,4 +287,4 @@ else:
     st.info(say("what_if.nothing_changed"), icon=":material/tune:")
 figures(before, after)
 st.caption(say("what_if.provenance", model=after.card.name, passes=PASSES, seed=SEED))
-st.caption(RESEARCH_ONLY)
+st.caption(say("forms.research_only"))

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from ecg_core import compare, load_model, read
@@ -82,14 +81,3 @@ def test_the_keyboard_alone_reveals_a_hidden_ecg(visitor, dashboard):
     page.keyboard.press("Enter")
     page.wait_for_function(f"{FIGURES}.length === 3", timeout=60_000)
     expect(page.get_by_role("button", name="Hide again")).to_be_visible()
-
-
-@pytest.mark.parametrize("path", ["", "what_if", "reveal", "teach", "cases"])
-def test_no_page_has_a_serious_fault_of_accessibility(visitor, dashboard, path):
-    page = visitor()
-    page.goto(f"{dashboard}/{path}")
-    expect(page.get_by_test_id("stMain").get_by_text("Research and education only").last).to_be_attached(timeout=60_000)
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=60_000)
-    found = Axe().run(page).response["violations"]
-    grave = [(one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in ("serious", "critical")]
-    assert not grave

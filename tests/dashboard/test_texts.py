@@ -36,7 +36,8 @@ def test_every_key_that_is_said_exists() -> None:
 
 def test_every_text_is_named_somewhere() -> None:
     sources = "\n".join(path.read_text(encoding="utf-8") for path in SOURCES)
-    unused = [key for key in KEYS if f'"{key}"' not in sources and f'"{key.rpartition(".")[0]}.{{' not in sources]
+    named = [key for key in KEYS if not key.startswith("engine.")]  # found by what the engine says
+    unused = [key for key in named if f'"{key}"' not in sources and f'"{key.rpartition(".")[0]}.{{' not in sources]
     assert not unused
 
 

@@ -74,6 +74,7 @@ def said_by_pdf(data: bytes) -> str:
 
 SAID_BY = {
     "wfdb": lambda data: data.decode("latin-1"),
+    "annotations": lambda data: data.decode("latin-1"),
     "dicom": said_by_dicom,
     "fhir": lambda data: json.dumps(without(json.loads(data), "valueSampledData"), ensure_ascii=False),
     "csv": said_by_csv,
@@ -88,7 +89,7 @@ SAID_BY = {
 def said_by(kind: str, analysis) -> str:
     """Everything in an export but the samples of its curves."""
     files = FORMATS[kind](analysis)
-    return "\n".join(SAID_BY[kind](data) for name, data in files.items() if not name.endswith((".dat", ".atr")))
+    return "\n".join(SAID_BY[kind](data) for name, data in files.items() if not name.endswith(".dat"))
 
 
 @pytest.fixture(scope="module")

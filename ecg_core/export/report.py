@@ -11,7 +11,6 @@ from reportlab.platypus import BaseDocTemplate, Frame, NextPageTemplate, PageBre
 from reportlab.platypus.flowables import CallerMacro
 
 from ecg_core.answers import answers
-from ecg_core.corrections import by_hand
 from ecg_core.export import drawing
 from ecg_core.export.provenance import model_name, month, provenance, short_hash
 from ecg_core.export.report_numbers import as_number, numbers
@@ -160,6 +159,11 @@ def _below(canvas: Canvas, analysis: Analysis, sheet: Sheet, words: Words) -> No
     canvas.setFillColor(drawing.INK)
     canvas.setFont("Helvetica-Bold", 2.9)
     canvas.drawString(sheet.left, y, _printed(analysis, sheet, words))
+    corrections = analysis.examination.segments.corrections
+    if corrections:
+        canvas.setFont("Helvetica", SMALL_MM)
+        removed = sum(one.after is None for one in corrections)
+        canvas.drawRightString(sheet.right, y, words["legend_hand"].format(removed=removed))
     _legend(canvas, analysis, sheet.left, y - 4.0, words)
     y -= 8.0
     drawing.draw_doubt_scale(canvas, sheet.left, y, words)
@@ -206,8 +210,6 @@ def _legend(canvas: Canvas, analysis: Analysis, x: float, y: float, words: Words
     for key, fill in (("legend_qrs", 1), ("legend_t", 0)):
         canvas.rect(x, y + 0.2, 3, 1.2, stroke=1, fill=fill)
         x = _say(canvas, words[key], x + 3, y)
-    if by_hand(analysis.examination.segments):
-        _say(canvas, words["legend_hand"], x - 1, y)
 
 
 def _say(canvas: Canvas, text: str, x: float, y: float) -> float:

@@ -101,6 +101,10 @@ class Removed(StrEnum):
     PLACE = "institution and place"
     TEXT = "free text"
     INTERPRETATION = "machine interpretation"
+    CONTACT = "address or telephone"
+    PERSON = "other particulars of the person"
+    STUDY = "identifiers of the examination"
+    PRIVATE = "private fields of the maker"
 
 
 class Origin(StrEnum):

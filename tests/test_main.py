@@ -38,6 +38,8 @@ def test_formats_that_are_asked_for_are_written_in_place_of_the_usual_two(sample
             f"reconstruction.{ending}"
             for ending in ("hea", "dat", "atr", "dcm", "fhir.json", "csv", "parquet", "edf", "npz")
         ),
+        "marks.atr",
+        "marks.hea",
         "analysis.json",
         "report.pdf",
     }

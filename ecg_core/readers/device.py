@@ -22,8 +22,9 @@ from ecg_core.limits import LARGEST_TEXT, MOST_ELEMENTS
 from ecg_core.readers import scp
 from ecg_core.readers.channels import Channel, RawFile
 from ecg_core.readers.device_header import patient_of, removed_from
+from ecg_core.readers.dicom_removed import removed_from_dicom
 from ecg_core.readers.leads import parse_lead
-from ecg_core.vocabulary import DERIVED, FloatArray, Lead
+from ecg_core.vocabulary import DERIVED, FloatArray, Lead, Removed
 
 __all__ = ["NAME", "claims", "load"]
 
@@ -100,9 +101,18 @@ def load(files: Mapping[str, bytes]) -> RawFile:
         _NAMES[source],
         started if isinstance(started, datetime) else None,
         (*notes, *completed),
-        removed_from(record),
+        _removed(record, data, source),
         patient_of(record),
     )
+
+
+def _removed(record: Any, data: bytes, source: str) -> tuple[Removed, ...]:
+    """What personal things the file holds: as the decoder has them and, in DICOM, by its confidentiality profile."""
+    if source != "dicom_waveform":
+        return removed_from(record)
+    with _WARNINGS, warnings.catch_warnings(action="ignore"):
+        found = {*removed_from(record), *removed_from_dicom(data)}
+    return tuple(kind for kind in Removed if kind in found)
 
 
 def _format(data: bytes) -> str | None:

@@ -53,6 +53,8 @@ def dicom(recording: Recording) -> bytes:
     whole.StationName, whole.DeviceSerialNumber, whole.InstitutionName = CANARY, CANARY, f"{CANARY} Hospital"
     whole.PerformingPhysicianName = whole.OperatorsName = CANARY
     whole.PatientComments = f"seen by {CANARY}"
+    whole.PatientAddress, whole.EthnicGroup, whole.AccessionNumber = f"{CANARY} Road 1", CANARY, f"{CANARY}-9"
+    whole.private_block(0x0029, CANARY, create=True).add_new(0x01, "LO", CANARY)
     rows = integers(recording)
     whole.WaveformSequence = [_group(rows[:, :600], "MEDIAN BEAT"), _group(rows, "RHYTHM")]
     whole.WaveformAnnotationSequence = [_annotation("Ventricular Heart Rate", "2:16770", 71, "/min")]

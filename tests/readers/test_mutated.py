@@ -14,7 +14,7 @@ from ecg_core.readers import patient_from, read
 from tests.benchmarks.fuzz import ANSWERS, DAMAGES, Files, seeds
 from tests.readers import devices
 
-EXAMPLES = 250
+EXAMPLES = 200
 LARGEST = 200_000
 """Larger files are copied for longer than they are read; `make fuzz` damages them too."""
 

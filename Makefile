@@ -6,7 +6,7 @@ NAME ?= new
 
 RIVALS := linear mean-beat unet unet-metadata nakanishi nakanishi-metadata
 
-.PHONY: help app test check train rivals bench fuzz
+.PHONY: help app test check train rivals bench fuzz lock audit
 FILES ?= 20000
 
 help: ## Show these commands
@@ -38,6 +38,17 @@ bench: $(VENV)/.dev ## Measure speed
 
 fuzz: $(VENV)/.dev ## Read thousands of damaged files: make fuzz [FILES=20000]
 	$(BIN)/python -m tests.benchmarks.fuzz --files $(FILES)
+
+lock: $(BIN)/python ## Write .requirements.lock: every package with version and hashes, for Python 3.11 on Linux
+	$(BIN)/python -m pip install --quiet 'uv~=0.13.9'
+	$(BIN)/uv pip compile pyproject.toml --extra dev --generate-hashes --python-version 3.11 \
+	  --python-platform x86_64-manylinux_2_28 $(patsubst %,--find-links %,$(WHEELS)) \
+	  --no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet --output-file .requirements.lock
+
+audit: $(BIN)/python ## Ask the advisory services for known faults of what is in .requirements.lock
+	$(BIN)/python -m pip install --quiet 'pip-audit~=2.10.1'
+	$(BIN)/pip-audit --strict --disable-pip --require-hashes --no-deps --requirement .requirements.lock || \
+	{ echo "pip-audit found faults, or no advisory service could be reached: see above." >&2; exit 1; }
 
 # torch is named with its exact version in the dependencies, so that one pip command settles on one build of it.
 $(VENV)/.app: pyproject.toml | $(BIN)/python

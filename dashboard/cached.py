@@ -7,6 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboard.texts import language, strings
 from ecg_core import load_model
 from ecg_core.models.checkpoint import Model
 
@@ -36,6 +37,11 @@ def model(name: str) -> Model:
     return load_model(name)
 
 
+def _said(entry: Mapping[str, str], what: str) -> str:
+    """What the index says of a sample, in the language of the page as far as that has a text for it."""
+    return strings(language()).get(f"samples.{entry['id']} {what}", entry[what])
+
+
 def samples(folder: Path = SAMPLES) -> tuple[Sample, ...]:
     """The recordings in ``folder``, as its index lists them.
 
@@ -45,7 +51,11 @@ def samples(folder: Path = SAMPLES) -> tuple[Sample, ...]:
     entries = json.loads((folder / "index.json").read_text(encoding="utf-8"))
     return tuple(
         Sample(
-            entry["id"], entry["title"], entry["shows"], tuple(folder / name for name in entry["files"]), entry["leads"]
+            entry["id"],
+            _said(entry, "title"),
+            _said(entry, "shows"),
+            tuple(folder / name for name in entry["files"]),
+            entry["leads"],
         )
         for entry in entries
     )

@@ -12,6 +12,7 @@ from dashboard.views import earlier, marks, panels, removed
 from dashboard.views.appearance import leading
 from dashboard.views.beats import beat_view
 from dashboard.views.belief import belief
+from dashboard.views.whole import whole
 from ecg_core import examine, list_models, read
 from ecg_core.vocabulary import Verdict
 
@@ -71,6 +72,7 @@ with st.sidebar:
 
 order = None if metadata is None else this.order(metadata, model, passes, seed)
 with above:
+    whole(this, order)
     if (
         order is not None
         and quality.verdict is not Verdict.STOP

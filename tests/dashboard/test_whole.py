@@ -1,0 +1,64 @@
+"""All of a long recording, of which the page shows ten minutes."""
+
+import io
+import json
+
+import edfio
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.figures.minutes import minutes_figure
+from ecg_core import Lead
+from ecg_core.stretches import Minute
+from ecg_core.vocabulary import Verdict
+from tests.dashboard.pages import press, texts, uploaded
+
+
+@pytest.fixture(scope="module")
+def eleven_minutes(sample_recordings) -> bytes:
+    """Lead I at 250 Hz as EDF: sinus rhythm, but for its fourth minute, in which the electrode was off."""
+    lead_i = np.tile(sample_recordings["A0002"][Lead.I][:5000:2], 66)
+    lead_i[250 * 180 : 250 * 240] = 0
+    signal = edfio.EdfSignal(lead_i, 250, label="I", physical_dimension="mV", physical_range=(-5, 5))
+    out = io.BytesIO()
+    edfio.Edf([signal]).write(out)
+    return out.getvalue()
+
+
+@pytest.fixture(scope="module")
+def page(eleven_minutes) -> AppTest:
+    page = uploaded({"holter.edf": eleven_minutes})
+    page.selectbox(key="model").set_value("linear").run()
+    return page
+
+
+def test_nothing_is_looked_at_unasked(page):
+    assert "whole" not in page.session_state
+    assert [button for button in page.button if button.label == "Look at all of it"]
+
+
+def test_every_minute_is_told_and_what_cannot_be_used_is_counted(page):
+    page = press(page, "Look at all of it")
+    assert not page.exception
+    assert "Of 11 minutes 0 need a second look and 1 cannot be used" in texts(page)
+    minutes = page.session_state["whole"].minutes
+    assert [minute.half_width_mv is None for minute in minutes] == [number == 3 for number in range(11)]
+    charts = [json.loads(chart.proto.spec) for chart in page.get("plotly_chart")]
+    (rate,) = (trace for chart in charts for trace in chart["data"] if trace["name"] == "rate")
+    assert len(rate["x"]) == 11
+    assert not [button for button in page.button if button.label in ("Look at all of it", "Stop")]
+
+
+def test_where_leads_are_withheld_the_doubt_has_a_gap():
+    minutes = [
+        Minute(60.0 * n, Verdict.STOP if n == 1 else Verdict.PASS, (), 70.0, None if n == 1 else 0.1) for n in range(3)
+    ]
+    figure = minutes_figure(minutes, (0, 60), 180)
+    traces = {trace.name: trace for trace in figure.data}
+    assert traces["doubt"].y == (0.1, None, 0.1)
+    assert traces["doubt"].connectgaps is False
+    assert traces["withheld"].x == (1.5 / 60,)
+    assert not traces["look twice"].x
+    (seen,) = figure.layout.shapes
+    assert (seen.x0, seen.x1) == (0, 1 / 60)

@@ -190,6 +190,8 @@ def _minutes(raw: FloatArray, segments: Segments) -> list[tuple[slice, Minute]]:
     found = []
     for first, last in pairwise([*starts.tolist(), len(raw)]):
         own = _between(segments, first, last)
+        if len(own.r_peaks) < 2:  # as a recording of this minute alone would be judged
+            own = Segments.none(rate, own.not_delineated or "no QRS complexes stand out of the signal")
         quality = assess(raw[first:last], rate, own)
         names = tuple(finding.name for finding in quality.findings)
         beats = measure(own, last - first).ventricular_rate

@@ -60,11 +60,12 @@ def test_each_stretch_is_told_its_own_rate(minutes, model):
     assert all(one.qrs_ms is not None for one in told)
 
 
-def test_a_minute_that_cannot_be_used_is_withheld(minutes, model):
+@pytest.mark.parametrize("noise", [0.0, 0.15])
+def test_a_minute_that_is_flat_or_noise_is_withheld(minutes, model, noise):
     lead_i = minutes[Lead.I].copy()
-    lead_i[round(60 * RATE) : round(120 * RATE)] = 0.1
-    flat = Recording(lead_i[None], (Lead.I,), RATE, "flat in its middle")
-    (only,) = analyse_stretches(flat, model=model, passes=2)
+    lead_i[round(60 * RATE) : round(120 * RATE)] = np.random.default_rng(0).normal(0, noise, round(60 * RATE))
+    spoilt = Recording(lead_i[None], (Lead.I,), RATE, "spoilt in its middle")
+    (only,) = analyse_stretches(spoilt, model=model, passes=2)
     assert [minute.verdict is Verdict.STOP for minute in only.minutes] == [False, True, False]
     assert [minute.half_width_mv is None for minute in only.minutes] == [False, True, False]
     missing = np.isnan(only.reconstruction.mean)

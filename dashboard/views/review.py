@@ -72,7 +72,7 @@ with st.sidebar:
 
 order = None if metadata is None else this.order(metadata, model, passes, seed)
 with above:
-    whole(this, order)
+    place = st.container()
     if (
         order is not None
         and quality.verdict is not Verdict.STOP
@@ -112,3 +112,5 @@ else:
         with beside.cell():
             panels.two_models(shown, compared)
 st.caption(say("forms.research_only"))
+with place:
+    whole(this, order)

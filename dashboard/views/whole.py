@@ -8,7 +8,7 @@ import streamlit as st
 from dashboard import cached
 from dashboard.figures import words
 from dashboard.figures.minutes import minutes_figure
-from dashboard.session import Case, Order, fragment
+from dashboard.session import Case, Order
 from dashboard.texts import say
 from dashboard.views.appearance import palette
 from ecg_core.records import PatientMetadata, Recording
@@ -31,9 +31,12 @@ class Whole:
     minutes: tuple[Minute, ...]
 
 
-@fragment
 def whole(case: Case, order: Order | None) -> None:
-    """The minutes of all of the recording, or the button that has them looked at; nothing where all of it is shown."""
+    """The minutes of all of the recording, or the button that has them looked at; nothing where all of it is shown.
+
+    To be called last, when the page stands, and in no part of it that runs by itself: a click in such a part would wait
+    until all is done, and the button to stop with it.
+    """
     if case.part.is_all:
         return
     with st.expander(say("whole.title", whole=words.hours(case.part.whole)), icon=":material/timeline:"):

@@ -41,7 +41,7 @@ fuzz: $(VENV)/.dev ## Read thousands of damaged files: make fuzz [FILES=20000]
 
 lock: $(BIN)/python ## Write .requirements.lock: every package with version and hashes, for Python 3.11 on Linux
 	$(BIN)/python -m pip install --quiet 'uv~=0.13.9'
-	$(BIN)/uv pip compile pyproject.toml --extra dev --generate-hashes --python-version 3.11 \
+	$(BIN)/uv pip compile pyproject.toml --all-extras --generate-hashes --python-version 3.11 \
 	  --python-platform x86_64-manylinux_2_28 $(patsubst %,--find-links %,$(WHEELS)) \
 	  --no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet --output-file .requirements.lock
 

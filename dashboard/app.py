@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard.memory import LANGUAGE
 from dashboard.texts import LANGUAGES, say, speak
+from dashboard.views.login import gate
 
 ICON = Path(__file__).parent / "assets" / "icon.svg"
 
@@ -13,6 +14,8 @@ st.set_page_config(page_title="Twelve leads from Lead I", page_icon=ICON, layout
 asked = st.query_params.get(LANGUAGE, st.session_state.get(LANGUAGE, ""))  # links to other pages drop the former
 st.session_state[LANGUAGE] = asked
 speak(asked if asked in LANGUAGES else next(iter(LANGUAGES)))
+
+gate()
 
 PAGES = [
     st.Page("views/review.py", title=say("pages.review"), icon=":material/ecg:", default=True),

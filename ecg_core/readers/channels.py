@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 
@@ -38,23 +39,23 @@ class Channel:
 
 
 class StoredChannel(Channel):
-    """A channel whose ``values`` are worked out of ``stored``, the file's integers, whenever they are asked for.
+    """A channel whose ``values`` are worked out of ``stored``, the file's integers or a lead, when asked for.
 
     A day of one lead takes four times the memory as numbers, and most leads of a file are never asked for.
     """
 
-    stored: IntArray
-    scale: Callable[[IntArray], FloatArray]
+    stored: Any
+    scale: Callable[[Any], FloatArray]
 
     def __init__(
         self,
-        stored: IntArray,
-        scale: Callable[[IntArray], FloatArray],
+        stored: IntArray | FloatArray,
+        scale: Callable[[Any], FloatArray],
         *,
         number: int,
         name: str,
         unit: str | None,
-        sampling_rate: float,
+        sampling_rate: float | None,
     ) -> None:
         own = {"stored": stored, "scale": scale, "number": number, "name": name}
         for field_name, value in {**own, "unit": unit, "sampling_rate": sampling_rate}.items():
@@ -68,7 +69,7 @@ class StoredChannel(Channel):
     @property
     def samples(self) -> int:
         """How many there are."""
-        return self.stored.size
+        return int(self.stored.size)
 
     def copied(self) -> FloatArray:
         """The values, to be changed at will."""

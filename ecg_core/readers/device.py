@@ -9,6 +9,7 @@ import re
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Lock
@@ -20,7 +21,7 @@ from ecg_core.errors import UnreadableFile
 from ecg_core.limb_leads import derive
 from ecg_core.limits import LARGEST_TEXT, MOST_ELEMENTS
 from ecg_core.readers import scp
-from ecg_core.readers.channels import Channel, RawFile
+from ecg_core.readers.channels import Channel, RawFile, StoredChannel
 from ecg_core.readers.device_header import patient_of, removed_from
 from ecg_core.readers.dicom_removed import removed_from_dicom
 from ecg_core.readers.leads import parse_lead
@@ -216,7 +217,7 @@ def _start(lead: Any) -> str:
 
 def _channel(lead: Any, place: int, record: Any) -> Channel:
     """A lead in mV; one whose scale the file does not state is in counts, which is no voltage."""
-    values = np.array(lead.samples, np.float64)
+    values: FloatArray = np.require(lead.samples, np.float64, "W")  # the record is read for this alone
     if record.source_format == "ishne_holter" and not lead.is_raw:
         values[values < (_FAULT + 0.5) * lead.resolution / 1000] = np.nan
     unit = "counts" if lead.is_raw else str(lead.units)
@@ -265,8 +266,11 @@ def _completed(channels: list[Channel]) -> tuple[list[Channel], list[str]]:
     if i.values.size != ii.values.size or i.sampling_rate != ii.sampling_rate:
         return channels, []
     added = [
-        Channel(derive(lead, i.values, ii.values), len(channels) + place, lead.value, i.unit, i.sampling_rate)
+        StoredChannel(
+            i.values, partial(derive, lead, lead_ii=ii.values), number=len(channels) + place, name=lead.value,
+            unit=i.unit, sampling_rate=i.sampling_rate,
+        )
         for place, lead in enumerate(DERIVED, 1)
-    ]
+    ]  # fmt: skip
     note = "Leads III, aVR, aVL and aVF were computed from the stored I and II (Einthoven, Goldberger)."
     return [*channels, *added], [note]

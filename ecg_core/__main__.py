@@ -1,4 +1,4 @@
-"""The command line: ``ecg-core reconstruct | replay | train | calibrate | answers | evaluate``."""
+"""The command line: ``ecg-core reconstruct | replay | train | calibrate | answers | population | evaluate``."""
 
 import argparse
 import json
@@ -76,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_train(commands.add_parser("train", help="train, calibrate and score a network on PTB-XL"))
     _add_calibrate(commands.add_parser("calibrate", help="recalibrate the band on records of one's own"))
     _add_answers(commands.add_parser("answers", help="measure which estimated answers of a model may be shown"))
+    _add_population(commands.add_parser("population", help="average beats by sex and age, to be compared with"))
     _add_evaluate(
         commands.add_parser("evaluate", help="score a model, the wave finder or the quality check on real records")
     )
@@ -221,6 +222,11 @@ def _add_answers(parser: argparse.ArgumentParser) -> None:
         "--passes", type=_whole(2, 1000), default=16, metavar="N", help="Monte Carlo passes (default 16)"
     )
     parser.set_defaults(run=_answers)
+
+
+def _add_population(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", required=True, type=Path, metavar="DIR", help="PTB-XL as published, 100 Hz records")
+    parser.set_defaults(run=_population)
 
 
 def _read_files(paths: Sequence[Path]) -> dict[str, bytes]:
@@ -440,6 +446,14 @@ def _answers(options: argparse.Namespace) -> None:
     from ecg_core.training.answerability import write_belief
 
     for line in write_belief(load_model(options.model), options.data, CHECKPOINTS / options.model, options.passes):
+        print(line)
+
+
+def _population(options: argparse.Namespace) -> None:
+    from ecg_core.models.population import MEAN_BEAT
+    from ecg_core.training.population import write_population
+
+    for line in write_population(load_model(MEAN_BEAT), options.data, CHECKPOINTS / MEAN_BEAT):
         print(line)
 
 

@@ -16,7 +16,7 @@ from ecg_core.results import Analysis
 from ecg_core.signals.beats import AFTER, BEFORE, median_beat
 from ecg_core.vocabulary import LEADS, MEASURED, FloatArray, Lead
 
-__all__ = ["Beats", "beat_figure", "beats_of", "median_of"]
+__all__ = ["Beats", "Compared", "beat_figure", "beats_of", "median_of"]
 
 SPEED, GAIN = 50, 20
 COLUMNS = 6
@@ -42,6 +42,14 @@ class Beats:
     reference: Mapping[Lead, FloatArray]
     count: int
     sampling_rate: float
+
+
+@dataclass(frozen=True, eq=False)
+class Compared:
+    """A beat to be compared with, ``beat (12, sample)`` in mV, aligned as those of `Beats`, and what it is called."""
+
+    beat: FloatArray
+    name: str
 
 
 def beats_of(analysis: Analysis) -> Beats | None:
@@ -70,25 +78,25 @@ def beat_figure(
     beats: Beats,
     palette: Palette = LIGHT,
     *,
-    everybody: FloatArray | None = None,
+    compared: Compared | None = None,
     passes: Sequence[FloatArray] = (),
 ) -> go.Figure:
     """Two rows of six beats on ECG paper: the limb leads above the chest leads, all aligned on R.
 
-    ``everybody (12, sample)``: the beat that is estimated for everybody alike; ``passes``: the beats of single dropout
-    passes, each ``(12, sample)``.
+    ``compared``: the mean beat of other patients; ``passes``: the beats of single dropout passes, each
+    ``(12, sample)``.
     """
-    places, bottom, top = _places(beats, [*passes, *([] if everybody is None else [everybody])])
+    places, bottom, top = _places(beats, [*passes, *([] if compared is None else [compared.beat])])
     traces: list[Any] = []
     for lead in LEADS:
         if lead not in MEASURED:
-            traces += _estimated(lead, beats, places[lead], palette, everybody=everybody, passes=passes)
+            traces += _estimated(lead, beats, places[lead], palette, compared=compared, passes=passes)
     traces += [_line(f"{lead}", beats.mean, lead, beats, places[lead], line=_own(lead, palette)) for lead in LEADS]
     layout = paper(palette, speed=SPEED, gain=GAIN, times=(-0.1, COLUMNS * ACROSS - 0.1), heights=(bottom, top))
     layout["xaxis"] |= {"showticklabels": False}
     pixels = (top - bottom) * GAIN * (PIXELS_ACROSS - MARGINS["l"] - MARGINS["r"]) / (COLUMNS * ACROSS * SPEED)
     return go.Figure(
-        data=[*traces, *_legend(beats, palette, everybody, passes)],
+        data=[*traces, *_legend(beats, palette, compared, passes)],
         layout=layout
         | {
             "height": round(pixels) + MARGINS["t"] + MARGINS["b"],
@@ -145,10 +153,10 @@ def _line(
 
 
 def _estimated(
-    lead: Lead, beats: Beats, place: Place, palette: Palette, *, everybody: FloatArray | None,
+    lead: Lead, beats: Beats, place: Place, palette: Palette, *, compared: Compared | None,
     passes: Sequence[FloatArray],
 ) -> list[go.Scatter]:  # fmt: skip
-    """What lies under the estimate of a lead: its band, single passes, the recorded lead, everybody's beat."""
+    """What lies under the estimate of a lead: its band, single passes, the recorded lead, the beat of others."""
     quiet = {"hoverinfo": "skip", "hovertemplate": None}
     none: dict[str, object] = {"width": 0}
     drawn = [
@@ -164,28 +172,35 @@ def _estimated(
         whole = np.broadcast_to(beats.reference[lead], beats.mean.shape)
         grey: dict[str, object] = {"color": palette.reference, "width": 1.9}
         drawn.append(_line(f"{lead} reference", whole, lead, beats, place, line=grey, legendgroup="reference", **quiet))
-    if everybody is not None:
+    if compared is not None:
         dotted: dict[str, object] = {"color": palette.compared, "width": 1.2, "dash": COMPARED_DASH}
-        drawn.append(_line(f"{lead} everybody", everybody, lead, beats, place, line=dotted, legendgroup="everybody"))
+        name = " ".join((lead, say("beats.compared")))
+        drawn.append(_line(name, compared.beat, lead, beats, place, line=dotted, legendgroup="compared"))
     return drawn
 
 
 def _legend(
-    beats: Beats, palette: Palette, everybody: FloatArray | None, passes: Sequence[FloatArray]
+    beats: Beats, palette: Palette, compared: Compared | None, passes: Sequence[FloatArray]
 ) -> list[go.Scatter]:
-    entries: list[tuple[str, dict[str, Any]]] = [
-        ("band", {"mode": "markers", "marker": {"symbol": "square", "size": 11, "color": palette.band}})
+    entries: list[tuple[str, str, dict[str, Any]]] = [
+        (
+            "band",
+            say("beats.band"),
+            {"mode": "markers", "marker": {"symbol": "square", "size": 11, "color": palette.band}},
+        )
     ]
     if passes:
-        entries.append(("passes", {"mode": "lines", "line": {"color": palette.estimated, "width": 0.5}}))
+        thin = {"color": palette.estimated, "width": 0.5}
+        entries.append(("passes", say("beats.passes"), {"mode": "lines", "line": thin}))
     if beats.reference:
-        entries.append(("reference", {"mode": "lines", "line": {"color": palette.reference, "width": 1.9}}))
-    if everybody is not None:
-        line = {"color": palette.compared, "width": 1.2, "dash": COMPARED_DASH}
-        entries.append(("everybody", {"mode": "lines", "line": line}))
+        grey = {"color": palette.reference, "width": 1.9}
+        entries.append(("reference", say("beats.reference"), {"mode": "lines", "line": grey}))
+    if compared is not None:
+        dotted = {"color": palette.compared, "width": 1.2, "dash": COMPARED_DASH}
+        entries.append(("compared", compared.name, {"mode": "lines", "line": dotted}))
     return [
-        go.Scatter(x=[0], y=[None], name=say(f"beats.{group}"), legendgroup=group, hoverinfo="skip", **style)
-        for group, style in entries
+        go.Scatter(x=[0], y=[None], name=name, legendgroup=group, hoverinfo="skip", **style)
+        for group, name, style in entries
     ]
 
 

@@ -20,7 +20,7 @@ from ecg_core.models.mean_beat import AFTER, BEFORE, MeanBeat, find_r_peaks
 from ecg_core.models.nakanishi import SAMPLES, Nakanishi
 from ecg_core.models.unet import UNet
 from ecg_core.records import Preparation
-from ecg_core.training.data import Records, load_folds
+from ecg_core.training.data import STORED, Records, load_folds
 from ecg_core.training.fit import SMOOTH_BETA, eleven, estimate, mean_r, tier_features
 from ecg_core.vocabulary import FloatArray, IntArray
 
@@ -33,6 +33,7 @@ __all__ = [
     "network_for",
     "preparation_for",
     "settings_for",
+    "sum_beats",
     "tier_for",
     "train_rival",
 ]
@@ -142,16 +143,23 @@ def fit_linear(train: Records, *, taps: int = 61, features: int = len(FEATURES))
 def fit_mean_beat(train: Records, *, features: int = len(FEATURES)) -> MeanBeat:
     """The mean over all beats that lie whole in a record, at the R peaks that the network itself will find."""
     network = MeanBeat(features=features)
-    total, count = np.zeros(tuple(network.beat.shape)), 0
-    for first in range(0, len(train), AT_ONCE):
-        leads = train.leads(slice(first, first + AT_ONCE))
+    sums, counts = sum_beats(train)
+    network.beat.data.copy_(torch.from_numpy(sums.sum(axis=0) / max(int(counts.sum()), 1)))
+    return network.eval()
+
+
+def sum_beats(records: Records) -> tuple[FloatArray, IntArray]:
+    """The sum of each record's whole beats, ``(record, 7, 80)`` in mV, and how many they are, ``(record,)``."""
+    sums, counts = np.zeros((len(records), len(STORED) - 1, BEFORE + AFTER)), np.zeros(len(records), np.int64)
+    for first in range(0, len(records), AT_ONCE):
+        leads = records.leads(slice(first, first + AT_ONCE))
         rows, peaks = np.nonzero(find_r_peaks(torch.from_numpy(leads[:, 0])).numpy())
         whole = (peaks >= BEFORE) & (peaks + AFTER <= leads.shape[2])
         samples = peaks[whole, None] + np.arange(-BEFORE, AFTER)
-        beats = leads[rows[whole, None], 1:, samples]  # (beat, sample, 7)
-        total, count = total + beats.sum(axis=0).T, count + len(beats)
-    network.beat.data.copy_(torch.from_numpy(total / max(count, 1)))
-    return network.eval()
+        beats = leads[rows[whole, None], 1:, samples].transpose(0, 2, 1)  # (beat, 7, sample)
+        np.add.at(sums, first + rows[whole], beats)
+        np.add.at(counts, first + rows[whole], 1)
+    return sums, counts
 
 
 def windows(records: Records, length: int) -> tuple[Records, ...]:

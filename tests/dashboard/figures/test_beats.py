@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dashboard.figures.beats import beat_figure, beats_of, median_of
+from dashboard.figures.beats import Compared, beat_figure, beats_of, median_of
 from dashboard.theme import DARK, LIGHT
 from ecg_core import LEADS, Lead
 from ecg_core.export.notice import RESEARCH_ONLY
@@ -64,20 +64,21 @@ def test_rows_do_not_touch(beats):
     assert top > max(float(trace.y.max()) for trace in upper)
 
 
-def test_reference_passes_and_everybodys_beat_are_there_when_given_and_never_for_the_measured_lead(
+def test_reference_passes_and_the_beat_of_others_are_there_when_given_and_never_for_the_measured_lead(
     analysis, analysis_of_lead_i, analysis_by_other_model, beats
 ):
     other = median_of(analysis, analysis_by_other_model.reconstruction.mean)
-    full = beat_figure(beats, everybody=other, passes=[beats.mean, other])
-    for kind, count in (("reference", 1), ("everybody", 1), ("pass", 2), ("band", 2)):
+    full = beat_figure(beats, compared=Compared(other, "mean beat of others"), passes=[beats.mean, other])
+    for kind, count in (("reference", 1), ("mean of others", 1), ("pass", 2), ("band", 2)):
         assert {trace.name for trace in full.data if trace.name.endswith(f" {kind}")} == {
             f"{lead} {kind}" for lead in ESTIMATED
         }
         assert len(named(full, f"V3 {kind}")) == count
     (reference,) = named(full, "V3 reference")
     assert np.allclose(reference.customdata[:, 1], median_of(analysis, analysis.reference[Lead.V3][None])[0], atol=1e-5)
-    (everybody,) = named(full, "V3 everybody")
-    assert np.allclose(everybody.customdata[:, 1], other[LEADS.index(Lead.V3)], atol=1e-6)
+    (compared,) = named(full, "V3 mean of others")
+    assert np.allclose(compared.customdata[:, 1], other[LEADS.index(Lead.V3)], atol=1e-6)
+    assert len(named(full, "mean beat of others")) == 1
     bare = beat_figure(beats_of(analysis_of_lead_i))
-    assert not [trace for trace in bare.data if trace.name.endswith((" reference", " everybody", " pass"))]
+    assert not [trace for trace in bare.data if trace.name.endswith((" reference", " mean of others", " pass"))]
     assert len(bare.data) < len(full.data)

@@ -13,14 +13,15 @@ from dashboard.texts import language, say, strings
 
 __all__ = ["in_language", "listed"]
 
-SECTION = "engine."
 FIELD = re.compile(r"\{(\w+)\}")
 
 
 @cache
-def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+def _patterns(table: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
     """Each sentence's key, and what it looks like with any numbers; the longest first."""
-    said = sorted((one for one in strings("en").items() if one[0].startswith(SECTION)), key=lambda one: -len(one[1]))
+    said = sorted(
+        (one for one in strings("en").items() if one[0].startswith(f"{table}.")), key=lambda one: -len(one[1])
+    )
     return tuple((key, re.compile(FIELD.sub(r"(?P<\1>.+)", _escaped(text)))) for key, text in said)
 
 
@@ -29,16 +30,18 @@ def _escaped(text: str) -> str:
     return "".join(part if FIELD.fullmatch(part) else re.escape(part) for part in re.split(r"(\{\w+\})", text))
 
 
-def in_language(sentence: str) -> str:
+def in_language(sentence: str, table: str = "engine") -> str:
     """What the engine says, in the language of the page; what is said inside it as well.
+
+    It is looked for in ``table`` of the strings.
 
     >>> in_language("3 beats were found; at least 4 are expected.")
     '3 beats were found; at least 4 are expected.'
     """
-    for key, pattern in _patterns():
+    for key, pattern in _patterns(table):
         found = pattern.fullmatch(sentence)
         if found is not None:
-            return say(key, **{name: in_language(value) for name, value in found.groupdict().items()})
+            return say(key, **{name: in_language(value, table) for name, value in found.groupdict().items()})
     return _number(sentence)
 
 

@@ -10,6 +10,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dashboard.figures.axes import FONT
+from dashboard.figures.belief_words import decimal
+from dashboard.texts import language, say
 from dashboard.theme import LIGHT, Palette
 
 __all__ = [
@@ -157,7 +159,8 @@ def curves(
 
 def reliability(of: Curves, palette: Palette = LIGHT, *, styles: Sequence[str] = ()) -> go.Figure:
     """The spread that was claimed against the error that was found, both in mV, with the line of those that agree."""
-    figure = curves(of, "spread claimed (RMV), mV", "error found (RMSE), mV", palette, styles=styles, percent=False)
+    axes = (say("evidence.claimed_axis"), say("evidence.found_axis"))
+    figure = curves(of, *axes, palette, styles=styles, percent=False)
     values = np.concatenate([np.asarray(side, float) for pair in of.values() for side in pair])
     values = values[np.isfinite(values) & (values > 0)]
     low, high = (float(values.min()) / 1.3, float(values.max()) * 1.3) if len(values) else (0.01, 1.0)
@@ -168,7 +171,7 @@ def reliability(of: Curves, palette: Palette = LIGHT, *, styles: Sequence[str] =
         y=[low, high],
         mode="lines",
         line={"color": palette.faint_ink, "width": 1, "dash": "dot"},
-        name="claimed = found",
+        name=say("evidence.claimed_is_found"),
         hoverinfo="skip",
     )
     return figure.update_layout(xaxis=axis, yaxis=axis)
@@ -192,7 +195,7 @@ def coverage_map(rows: Mapping[str, Mapping[str, float]], promised: float, palet
     """
     columns = list(next(iter(rows.values())))
     shares = np.array([[row[column] for column in columns] for row in rows.values()])
-    text = [[f"{100 * share:.1f}{outside(share, promised)}" for share in row] for row in shares]
+    text = [[f"{decimal(100 * share, 1)}{outside(share, promised)}" for share in row] for row in shares]
     heat = go.Heatmap(
         z=100 * (shares - promised),
         x=columns,
@@ -206,7 +209,7 @@ def coverage_map(rows: Mapping[str, Mapping[str, float]], promised: float, palet
         showscale=False,
         xgap=1,
         ygap=1,
-        hovertemplate="<b>%{y}, %{x}</b><br>%{text} % inside<extra></extra>",
+        hovertemplate="<b>%{y}, %{x}</b><br>%{text} " + say("evidence.percent_inside") + "<extra></extra>",
     )
     figure = go.Figure(heat)
     figure.update_layout(
@@ -242,9 +245,12 @@ def _intervals(of: Sequence[Dot]) -> dict[str, Any]:
 
 
 def _hover(name: str, category: str, measure: str, dot: Dot) -> str:
-    interval = "" if dot.low is None else f" ({dot.low:.3f} to {dot.high:.3f})"
+    interval = ""
+    if dot.low is not None and dot.high is not None:
+        ends = say("evidence.interval", low=decimal(dot.low, 3), high=decimal(dot.high, 3))
+        interval = f" ({ends})"
     said = f", {name}" if name else ""
-    return f"<b>{category}</b>{said}<br>{measure} {dot.value:.3f}{interval}"
+    return f"<b>{category}</b>{said}<br>{measure} {decimal(dot.value, 3)}{interval}"
 
 
 def _value_axis(title: str) -> dict[str, Any]:
@@ -273,6 +279,7 @@ def _layout(palette: Palette, *, height: int, legend: bool) -> dict[str, Any]:
         "showlegend": legend,
         "legend": {"orientation": "h", "yanchor": "bottom", "y": 1.01, "xanchor": "left", "x": 0},
         "hovermode": "closest",
+        "separators": ",." if language() == "de" else ".,",
         "dragmode": False,
         "xaxis": {"fixedrange": True},
         "yaxis": {"fixedrange": True},

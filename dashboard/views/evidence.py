@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from dashboard.figures import evidence as drawn
+from dashboard.figures import evidence_names as names
 from dashboard.figures import evidence_values as values
 from dashboard.figures import evidence_words as words
 from dashboard.session import fragment
@@ -23,7 +24,6 @@ __all__ = [
 
 HALF = 440
 """Width in pixels below which two figures stand one below the other."""
-TIERS, KINDS = tuple(values.TOLD), tuple(values.KINDS.values())
 Found = Mapping[str, Any]
 
 
@@ -34,60 +34,65 @@ def _figure(shown: go.Figure, name: str, says: str, alt: str) -> None:
         st.caption(says)
 
 
+def _kinds() -> tuple[str, ...]:
+    return tuple(map(names.kind_name, names.KINDS))
+
+
 def _numbers(table: pd.DataFrame, alt: str, digits: Mapping[str, str]) -> None:
-    """A table of numbers, each column written as ``digits`` says."""
-    formats = {column: st.column_config.NumberColumn(format=form) for column, form in digits.items()}
+    """A table of numbers, each column, by its name, written as ``digits`` says."""
+    formats = {names.column(name): st.column_config.NumberColumn(format=form) for name, form in digits.items()}
     st.dataframe(table, hide_index=True, height="content", column_config=formats, alt=alt, placeholder="–")
 
 
 def what_it_is(card: ModelCard) -> None:
     """The card itself."""
-    st.subheader("What it is")
-    st.table(words.card_table(card), hide_index=True, border="horizontal", alt=f"What the card of {card.name} says")
+    st.subheader(say("evidence.what_it_is"))
+    alt = say("evidence.card_alt", model=card.name)
+    st.table(words.card_table(card), hide_index=True, border="horizontal", alt=alt)
 
 
 def in_plain_words(own: Found | None, tier: str, source: str) -> None:
     """The limits, from the numbers where there are any."""
-    st.subheader("Limits, in plain words")
+    st.subheader(say("evidence.limits"))
     st.warning(say("forms.research_only"), icon=":material/front_hand:")
     if own is not None:
         st.markdown("\n".join(f"- {sentence}" for sentence in words.limits(own, tier)))
-        st.caption(f"Computed from: {source}")
+        st.caption(say("evidence.computed_from", source=source))
 
 
 def all_targets(found: list[Target], set_for: str, own: Found) -> None:
     """Every target with its verdict."""
-    st.header("Targets", divider="gray")
+    st.header(say("evidence.targets"), divider="gray")
     if own["model"] != set_for:
-        st.caption(f"The targets were set for {set_for}; choose it above to see them.")
+        st.caption(say("evidence.targets_set_for", model=set_for))
         return
     st.markdown(f"{words.target_verdicts(found)}.")
-    st.table(words.target_table(found), hide_index=True, border="horizontal", alt="Targets and what was found")
+    st.table(words.target_table(found), hide_index=True, border="horizontal", alt=say("evidence.targets_alt"))
 
 
 def how_near(own: Found, evaluations: Mapping[str, Found], source: str) -> None:
     """Agreement with the true leads, by lead and tier, and beside the other models."""
-    st.header("How near it comes", divider="gray")
+    st.header(say("evidence.how_near"), divider="gray")
     beside = st.grid(2, min_column_width=HALF, gap="medium")
     for name, measure, key, digits in (
-        ("Correlation by lead", "mean r", "r", 2),
-        ("Error by lead", "mean RMSE, mV", "rmse_mv", 3),
+        (say("evidence.r_by_lead"), say("evidence.mean_r"), "r", 2),
+        (say("evidence.rmse_by_lead"), say("evidence.mean_rmse"), "rmse_mv", 3),
     ):
         series = values.lead_series(own["tiers"], key)
         with beside.cell():
             st.subheader(name)
             _figure(
-                drawn.dots(series, measure, palette(), styles=TIERS),
+                drawn.dots(series, measure, palette(), styles=names.tier_names()),
                 name,
-                f"Mean over records against the true lead, by what the network is told. {source}",
+                say("evidence.by_lead_about", source=source),
                 words.spoken(series, digits),
             )
-    st.subheader("Beside the other models")
+    st.subheader(say("evidence.beside"))
     by_model = values.model_series(evaluations)
     _figure(
-        drawn.dots(by_model, "mean r over eleven leads", palette(), flat=True, styles=TIERS),
-        "Beside the other models",
-        f"Mean r with its 95 % interval over patients; a rival is scored in its own tier alone. {source}",
+        drawn.dots(by_model, say("evidence.mean_r_eleven"), palette(), flat=True, styles=names.tier_names()),
+        say("evidence.beside"),
+        say("evidence.beside_about", source=source),
         words.spoken(by_model, 3),
     )
     if "raw_targets" in own:
@@ -97,58 +102,50 @@ def how_near(own: Found, evaluations: Mapping[str, Found], source: str) -> None:
 
 def how_sure(doubt: Found, source: str) -> None:
     """Whether the doubt keeps its word."""
-    st.header("Whether its doubt keeps its word", divider="gray")
+    st.header(say("evidence.doubt"), divider="gray")
     _coverage(doubt, source)
     _coverage_by_diagnosis(doubt, source)
     beside = st.grid(2, min_column_width=HALF, gap="medium")
     claims = values.reliability_curves(doubt)
     if claims:
         with beside.cell():
-            st.subheader("Claimed and found")
+            st.subheader(say("evidence.claimed"))
             _figure(
-                drawn.reliability(claims, palette(), styles=KINDS),
-                "Claimed and found",
-                "Samples in twenty groups of rising spread, after calibration. On the dotted line the error is as "
-                f"large as was claimed; above it, larger. {source}",
+                drawn.reliability(claims, palette(), styles=_kinds()),
+                say("evidence.claimed"),
+                say("evidence.claimed_about", source=source),
                 words.spoken_curves(claims),
             )
     for name, says, x, y, of in (
         (
-            "Refusing doubtful ECGs",
-            "The steeper, the better the doubt finds the bad ones. Size, slope and QRS are no doubts at all: what is "
-            "to be beaten.",
-            "share of ECGs refused",
-            "mean RMSE of the rest, mV",
+            say("evidence.refusing"),
+            say("evidence.refusing_about", source=source),
+            say("evidence.refused_ecgs"),
+            say("evidence.rmse_of_rest"),
             values.refusal_curves(doubt),
         ),
         (
-            "Refusing doubtful moments",
-            "The same for single samples within the tracings.",
-            "share of samples refused",
-            "RMSE of the rest, mV",
+            say("evidence.moments"),
+            say("evidence.moments_about", source=source),
+            say("evidence.refused_samples"),
+            say("evidence.sample_rmse"),
             values.sparsification_curves(doubt),
         ),
     ):
         if of:
             with beside.cell():
                 st.subheader(name)
-                shown = drawn.curves(of, x, y, palette(), styles=KINDS)
-                _figure(shown, name, f"{says} {source}", words.spoken_curves(of))
+                shown = drawn.curves(of, x, y, palette(), styles=_kinds())
+                _figure(shown, name, says, words.spoken_curves(of))
     with beside.cell():
-        st.subheader("The band at every level")
-        shares = dict.fromkeys(("Promised", "Held", "Records held whole"), "%.1f%%")
-        _numbers(values.band_table(doubt), "The band at every level", shares | {"Mean width mV": "%.3f"})
-        st.caption(
-            "Held: share of all true values inside the band. Records held whole: by the simultaneous band, which is "
-            f"made to hold every sample of all leads in that share of records. {source}"
-        )
-    st.subheader("In numbers")
-    digits = dict.fromkeys(values.DOUBT_COLUMNS, "%.3f") | {"CRPS mV": "%.4f"}
-    _numbers(values.doubt_table(doubt), "Each kind of doubt and its rivals in numbers", digits)
-    st.caption(
-        "Rank correlation with the RMSE of a record and AUROC of a record with r < 0.5: higher is better. AUSE, ENCE "
-        f"and CRPS, calibrated: lower is better. {source}"
-    )
+        st.subheader(say("evidence.every_level"))
+        shares = dict.fromkeys(("promised", "held", "whole"), "%.1f%%")
+        _numbers(values.band_table(doubt), say("evidence.every_level"), shares | {"width": "%.3f"})
+        st.caption(say("evidence.every_level_about", source=source))
+    st.subheader(say("evidence.in_numbers"))
+    digits = dict.fromkeys(names.MEASURES, "%.3f") | {"crps": "%.4f"}
+    _numbers(values.doubt_table(doubt), say("evidence.in_numbers_alt"), digits)
+    st.caption(say("evidence.in_numbers_about", source=source))
 
 
 @fragment
@@ -158,16 +155,17 @@ def _coverage(doubt: Found, source: str) -> None:
     if not found:
         return
     with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
-        st.subheader("Share of true values inside the band", width="content")
+        st.subheader(say("evidence.inside"), width="content")
         level = st.segmented_control(
-            "Promised", list(found), default="0.90" if "0.90" in found else next(iter(found)), required=True,
+            say("evidence.promised"), list(found), required=True,
+            default="0.90" if "0.90" in found else next(iter(found)),
             format_func=lambda level: f"{100 * float(level):.0f} %", key="promised",
         )  # fmt: skip
     rows = values.coverage_rows(doubt, level)
     _figure(
         drawn.coverage_map(rows, float(level), palette()),
-        "Coverage by lead and wave",
-        f"{words.band(found, level)} ▼ orange: more than five too few, ▲ blue: more than five too many. {source}",
+        say("evidence.by_lead_and_wave"),
+        say("evidence.signs", band=words.band(found, level), source=source),
         words.marked(rows, float(level)),
     )
 
@@ -176,34 +174,32 @@ def _coverage_by_diagnosis(doubt: Found, source: str) -> None:
     cells = values.cell_rows(doubt)
     if not cells:
         return
-    st.subheader("The same by diagnosis")
+    st.subheader(say("evidence.same_by_diagnosis"))
     _figure(
         drawn.coverage_map(cells, values.CELL_COVERAGE, palette()),
-        "Coverage by diagnosis",
-        "Per cent of true values inside the 90 % band. ▼ orange: more than five too few, ▲ blue: more than five too "
-        f"many. {words.counted(doubt['cells_90'])} {source}",
+        say("evidence.by_diagnosis"),
+        say("evidence.by_diagnosis_about", counted=words.counted(doubt["cells_90"]), source=source),
         words.marked(cells, values.CELL_COVERAGE),
     )
 
 
 def how_honest(honesty: Found, source: str) -> None:
     """What becomes of amplitudes, ST and durations."""
-    st.header("What becomes of amplitudes", divider="gray")
+    st.header(say("evidence.amplitudes"), divider="gray")
     beside = st.grid(2, min_column_width=HALF, gap="medium")
     ratios = values.spread_ratios(honesty)
     with beside.cell():
-        st.subheader("Leaning to the average")
+        st.subheader(say("evidence.leaning"))
         _figure(
-            drawn.dots(ratios, "spread, estimated over true", palette(), mark=1.0),
-            "Leaning to the average",
-            "How much amplitudes differ between people in the estimate, as a share of how much they do; 1 is honest, "
-            f"below it the estimate leans to the average. {words.tie(honesty)} {source}",
+            drawn.dots(ratios, say("evidence.leaning_axis"), palette(), mark=1.0),
+            say("evidence.leaning"),
+            say("evidence.leaning_about", tie=words.tie(honesty), source=source),
             words.spoken(ratios),
         )
     with beside.cell():
-        st.subheader("ST elevation of 0.1 mV or more")
-        st.table(values.st_table(honesty), hide_index=True, border="horizontal", alt="ST elevation made up and missed")
-        st.caption(f"Flagged: the 90 % band at that moment holds 0.1 mV. A flag on most ECGs says little. {source}")
+        st.subheader(say("evidence.st"))
+        st.table(values.st_table(honesty), hide_index=True, border="horizontal", alt=say("evidence.st_alt"))
+        st.caption(say("evidence.st_about", source=source))
         st.markdown(words.durations(honesty))
 
 
@@ -211,13 +207,13 @@ def for_whom(groups: Mapping[str, Mapping[str, Mapping[str, float]]], source: st
     """Who is served worse than others."""
     if not any(groups.values()):
         return
-    st.header("Who is served worse", divider="gray")
-    st.caption(f"The worst mean r first, with the number of records; groups of fewer than 30 are left out. {source}")
+    st.header(say("evidence.for_whom"), divider="gray")
+    st.caption(say("evidence.for_whom_about", source=source))
     beside = st.grid(2, min_column_width=HALF, gap="medium")
     for kind, found in groups.items():
         if found:
             with beside.cell():
-                name = f"By {values.GROUP_KINDS.get(kind, kind)}"
+                name = say(f"evidence_grouped.{kind}")
                 st.subheader(name)
                 by_measure = values.group_panels(found)
                 _figure(drawn.panels(by_measure, palette()), name, "", words.spoken(by_measure, 3))
@@ -225,47 +221,50 @@ def for_whom(groups: Mapping[str, Mapping[str, Mapping[str, float]]], source: st
 
 def with_earlier(found: Found) -> None:
     """What an earlier ECG of the patient gives, and what it can hide."""
-    st.header("With an earlier ECG", divider="gray")
+    st.header(say("evidence.earlier"), divider="gray")
     series = values.earlier_series(found)
     _figure(
-        drawn.dots(series, "mean r over eleven leads", palette(), flat=True, styles=(*TIERS, values.PASTED)),
-        "With an earlier ECG",
-        "The same records, each told more from tier to tier; apart where the diagnostic superclass changed between "
-        f"the two ECGs. Intervals: 95 %. {words.provenance_of_earlier(found)}",
+        drawn.dots(
+            series,
+            say("evidence.mean_r_eleven"),
+            palette(),
+            flat=True,
+            styles=(*names.tier_names(), say("evidence.pasted")),
+        ),
+        say("evidence.earlier"),
+        say("evidence.earlier_about", source=words.provenance_of_earlier(found)),
         words.spoken(series, 3),
     )
     if "by_change" in found:
-        digits = {"r": "%.3f", "RMSE mV": "%.4f", "In the 90 % band": "%.1f%%", "Spread mV": "%.4f"}
-        _numbers(values.change_table(found), "Changed and unchanged diagnoses in numbers", digits)
+        digits = {"r": "%.3f", "rmse": "%.4f", "in_band": "%.1f%%", "spread": "%.4f"}
+        _numbers(values.change_table(found), say("evidence.change_alt"), digits)
     st.caption(words.what_is_told(found["tiers"]))
 
 
 def diagnoses(found: Mapping[str, Mapping[str, float]], source: str) -> None:
     """What a classifier can still tell from the reconstruction."""
-    st.header("What a classifier can still tell", divider="gray")
+    st.header(say("evidence.classifier"), divider="gray")
     series = values.auroc_series(found)
     _figure(
         drawn.dots(series, "AUROC", palette()),
-        "What a classifier can still tell",
-        f"Classifiers trained on real leads: one reads twelve, real or reconstructed, one reads Lead I. {source}",
+        say("evidence.classifier"),
+        say("evidence.classifier_about", source=source),
         words.spoken(series, 3),
     )
 
 
 def on_other_data(found: Mapping[str, Found]) -> None:
     """Recordings from elsewhere, nothing retrained."""
-    st.header("On other data, nothing retrained", divider="gray")
-    shares = ("In the 90 % band", "One half, before", "The same, recalibrated")
-    digits = {"r": "%.3f", "RMSE mV": "%.3f"} | dict.fromkeys(shares, "%.1f%%")
-    _numbers(values.transfer_table(found), "Scores on other data sets", digits)
-    st.caption(
-        "Told nothing. The last two columns: the share inside the 90 % band on one half of the recordings, before and "
-        "after `ecg-core calibrate` saw the other half."
-    )
+    st.header(say("evidence.other_data"), divider="gray")
+    shares = ("in_band", "before", "after")
+    digits = {"r": "%.3f", "rmse": "%.3f"} | dict.fromkeys(shares, "%.1f%%")
+    _numbers(values.transfer_table(found), say("evidence.other_data_alt"), digits)
+    st.caption(say("evidence.other_data_about"))
     beside = st.grid(2, min_column_width=HALF, gap="medium")
     for name, one in found.items():
         series = values.rhythm_series(name, one)
         with beside.cell():
-            st.subheader(f"{name} by rhythm")
-            shown = drawn.dots(series, "mean r", palette(), flat=True)
-            _figure(shown, f"{name} by rhythm", "Pieces of ten seconds in brackets.", words.spoken(series))
+            title = say("evidence.by_rhythm", data=name)
+            st.subheader(title)
+            shown = drawn.dots(series, say("evidence.mean_r"), palette(), flat=True)
+            _figure(shown, title, say("evidence.by_rhythm_about"), words.spoken(series))

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import cached
-from dashboard.figures import evidence_values as values
+from dashboard.figures import evidence_names as names
 from dashboard.figures import evidence_words as words
 from dashboard.session import explained
 from dashboard.texts import say
@@ -17,7 +17,7 @@ from ecg_core.models.checkpoint import CHECKPOINTS, DEFAULT_MODEL, EVALUATION, l
 from ecg_core.training.targets import Target, targets
 
 
-@st.cache_data(show_spinner="Reading the evaluations …", max_entries=2)
+@st.cache_data(show_spinner=say("model.reading"), max_entries=2)
 def read(folder: Path, contents: tuple[str, ...]) -> tuple[dict[str, dict[str, Any]], list[Target]]:
     """Every evaluation in ``folder`` and the targets; ``contents`` tells one state of the files from the next."""
     found = load_evaluations(folder)
@@ -27,34 +27,37 @@ def read(folder: Path, contents: tuple[str, ...]) -> tuple[dict[str, dict[str, A
 files = sorted(CHECKPOINTS.glob(f"*/{EVALUATION}"))
 evaluations, reached = read(CHECKPOINTS, tuple(f"{file} {sha256(file.read_bytes()).hexdigest()}" for file in files))
 
-st.title("What the model is worth")
+st.title(say("model.title"))
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-    name = st.selectbox("Model", list_models(CHECKPOINTS), key="model looked at", width=280)
+    name = st.selectbox(say("model.model"), list_models(CHECKPOINTS), key="model looked at", width=280)
     own, tier, source = evaluations.get(name), "", ""
     if own is not None:
-        tiers = values.in_order(own["tiers"])
+        tiers = names.in_order(own["tiers"])
         tier = st.segmented_control(
-            "Told to the network", tiers, default=tiers[0], required=True,
+            say("model.told"), tiers, default=tiers[0], required=True, format_func=names.evaluated,
             help=words.what_is_told(own["tiers"]), key=f"tier of {name}",
         )  # fmt: skip
-        source = f"{words.provenance(own, own['tiers'][tier])}, told {values.told(tier)}."
+        source = say(
+            "model.source", provenance=words.provenance(own, own["tiers"][tier]), told=names.told(tier)
+        )  # fmt: skip
 with explained():
     card = cached.model(name).card
 
 if own is None:
     st.info(
-        "Nothing is known yet of how near it comes or whether its doubt keeps its word. To find out: "
-        f"`ecg-core evaluate --data path/to/ptb-xl --model {name} --release`",
-        title=f"{name} has not been evaluated yet",
+        say("model.not_evaluated_about", model=name),
+        title=say("model.not_evaluated", model=name),
         icon=":material/pending:",
     )
 elif own["weights_sha256"] != card.weights_sha256:
     st.error(
-        f"They were found of weights {own['weights_sha256'][:12]}; those in use are {card.weights_sha256[:12]}. "
-        f"Evaluate it again: `ecg-core evaluate --data path/to/ptb-xl --model {name} --release`",
-        title=f"The scores below belong to another state of {name}",
+        say(
+            "model.other_state_about",
+            model=name, found=own["weights_sha256"][:12], used=card.weights_sha256[:12],
+        ),
+        title=say("model.other_state", model=name),
         icon=":material/sync_problem:",
-    )
+    )  # fmt: skip
 
 beside = st.grid(2, min_column_width=evidence.HALF, gap="medium")
 with beside.cell():
@@ -75,6 +78,6 @@ if own is not None:
         evidence.diagnoses(own["diagnoses"], everywhere)
     if "transfer" in own:
         evidence.on_other_data(own["transfer"])
-st.header("Citation", divider="gray")
-st.markdown(f"{words.CITATION}\n\nTrained on {card.data}.")
+st.header(say("model.citation"), divider="gray")
+st.markdown(say("model.trained_on", citation=words.citation(), data=names.evaluated(card.data)))
 st.caption(say("forms.research_only"))

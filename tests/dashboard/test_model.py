@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import cached
-from dashboard.figures import evidence_values as values
+from dashboard.figures.evidence_names import KINDS
 from ecg_core.export.notice import RESEARCH_ONLY
 from ecg_core.models import checkpoint
 from ecg_core.models.checkpoint import CHECKPOINTS, DEFAULT_MODEL, load_model
@@ -228,5 +228,5 @@ def test_the_released_models_are_shown_as_they_are_on_a_page_of_the_app(monkeypa
     for name, found in checkpoint.load_evaluations().items():
         if name == DEFAULT_MODEL:
             assert f"{found['tiers']['none']['point']['r_mean']:.3f}" in said(page)
-            assert set(found["tiers"]["none"]["doubt"]["kinds"]) == set(values.KINDS)
+            assert set(found["tiers"]["none"]["doubt"]["kinds"]) == set(KINDS)
             assert len(verdicts(page)) == len(targets(checkpoint.load_evaluations(), DEFAULT_MODEL))

@@ -11,10 +11,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import cached
+from dashboard.figures.evidence_words import card_table, provenance, target_table
 from dashboard.figures.words import origin_name
 from dashboard.texts import LANGUAGES, language, say, speak, strings
 from ecg_core import Origin
 from ecg_core.export.notice import EARLIER_WARNING, RESEARCH_ONLY
+from ecg_core.models.checkpoint import CHECKPOINTS, DEFAULT_MODEL, load_evaluations
+from ecg_core.training.targets import targets
 from tests.dashboard.pages import press, texts, visit
 
 SOURCES = sorted((Path(__file__).parents[2] / "dashboard").rglob("*.py"))
@@ -23,7 +26,8 @@ WRITTEN = ("text", "title", "label", "hovertemplate", "hovertext", "ticktext")
 ENGLISH = re.compile(
     r"\b(the|and|with|which|from|that|this|not|are|is|measured|estimated|recorded|unknown|leads|of|by|years?)\b"
 )
-COMMAND = re.compile(r"`[^`]*`")
+COMMAND = re.compile(r"`[^`]*`|Deep Learning-Based Multi-Lead ECG Reconstruction[^.]*")
+"""What stays English: commands, and the title of the paper."""
 
 
 def fields(text: str) -> set[str]:
@@ -46,8 +50,8 @@ def test_every_key_that_is_said_exists() -> None:
 def test_every_text_is_named_somewhere() -> None:
     sources = "\n".join(path.read_text(encoding="utf-8") for path in SOURCES)
     named = [
-        key for key in KEYS if not key.startswith(("engine.", "samples."))
-    ]  # found by what the engine and the index say
+        key for key in KEYS if not key.startswith(("engine.", "evaluated.", "samples."))
+    ]  # found by what the engine, its evaluations and the index say
     unused = [key for key in named if f'"{key}"' not in sources and f'"{key.rpartition(".")[0]}.{{' not in sources]
     assert not unused
 
@@ -91,7 +95,7 @@ def test_the_samples_are_called_in_english_what_their_index_calls_them() -> None
 
 
 def written_in(content: object) -> Iterator[str]:
-    """What a figure writes, its traces' names left out: they are shown to nobody."""
+    """What a figure writes, but for the names of its traces, which stand in a legend alone."""
     if isinstance(content, dict):
         for name, value in content.items():
             if name in WRITTEN or not isinstance(value, str):
@@ -110,16 +114,19 @@ def said_on(page: AppTest) -> list[str]:
     labels = [f"{one.label}\n{getattr(one, 'help', '')}" for one in widgets]
     choices = [str(choice) for one in widgets for choice in getattr(one, "options", ())]
     charts = page.get("plotly_chart")
-    figures = [text for chart in charts for text in written_in(json.loads(chart.proto.spec))]
+    drawn = [json.loads(chart.proto.spec) for chart in charts]
+    figures = [text for one in drawn for text in written_in(one)]
+    legends = [trace["name"] for one in drawn if one["layout"].get("showlegend") for trace in one["data"]]
+    titles = [one.value for one in page.title]
     tables = [table.value.to_csv(index=False) for table in page.table]
     frames = [frame.value.to_csv(index=False, header=False) for frame in page.dataframe]
     alts = [chart.proto.alt for chart in charts]
-    return "\n".join([texts(page), *labels, *choices, *figures, *tables, *frames, *alts]).splitlines()
+    shown = [texts(page), *titles, *labels, *choices, *figures, *legends, *tables, *frames, *alts]
+    return "\n".join(shown).splitlines()
 
 
-@pytest.mark.parametrize("name", ["review", "cases", "reveal", "what_if", "teach", "quiz", "about"])
+@pytest.mark.parametrize("name", ["review", "cases", "reveal", "what_if", "teach", "quiz", "about", "model"])
 def test_a_german_page_says_nothing_in_english(name: str) -> None:
-    """All but the page Model, which is English."""
     page = visit()
     page.query_params["lang"] = "de"
     if name != "review":
@@ -133,3 +140,31 @@ def test_a_german_page_says_nothing_in_english(name: str) -> None:
     assert not page.exception
     assert [line for line in said_on(page) if ENGLISH.search(COMMAND.sub("", line))] == []
     assert strings("de")["forms.research_only"] in texts(page)
+
+
+@pytest.fixture
+def german() -> Iterator[None]:
+    speak("de")
+    yield
+    speak("en")
+
+
+@pytest.mark.usefixtures("german")
+def test_what_was_found_of_the_models_is_said_in_german() -> None:
+    """Targets, cards and headings of the tables, word by word; only what has no language is the same in both."""
+    found = load_evaluations(CHECKPOINTS)
+    targets_found = targets(found, DEFAULT_MODEL)
+    said = target_table(targets_found)
+    english = [one.measure for one in targets_found]
+    assert [one for one, other in zip(said["Messgröße"], english, strict=True) if one == other] == []
+    numbers = "\n".join(said[["Ziel", "Gefunden"]].to_numpy().ravel())
+    assert re.findall(r"[a-z]{2,}", re.sub(r"\b(über|mV|nicht gemessen|gegen|von|bis|der|Intervall|alle|höher als wo|"
+        r"nicht|Aufzeichnungen|innerhalb|höchstens)\b", "", numbers)) == []  # fmt: skip
+    assert not re.search(r"\d\.\d", said.to_csv())
+    card = card_table(cached.model(DEFAULT_MODEL).card).to_csv()
+    assert "15216 Aufzeichnungen zum Trainieren" in card
+    assert "aus 2.175 Aufzeichnungen: PTB-XL, Fold 8, Stufen der Angaben: ohne Angaben und Uhr" in card
+    assert (
+        provenance(found[DEFAULT_MODEL], found[DEFAULT_MODEL]["tiers"]["none"])
+        == "PTB-XL, Fold 9, 2.185 Aufzeichnungen, einmal angesehen, 16 Durchläufe"
+    )

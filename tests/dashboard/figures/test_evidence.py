@@ -6,6 +6,7 @@ import pytest
 from dashboard.figures import evidence_values as values
 from dashboard.figures import evidence_words as words
 from dashboard.figures.evidence import COLOURS, DASHES, SYMBOLS, Dot, coverage_map, curves, dots, panels, reliability
+from dashboard.figures.evidence_names import KINDS, kind_name
 from dashboard.theme import DARK, LIGHT
 from ecg_core.vocabulary import ESTIMATED
 from tests.dashboard.evaluations import evaluation
@@ -46,7 +47,7 @@ def test_one_name_looks_the_same_in_every_figure_and_no_two_look_alike():
     alone = dots({"paper": SERIES["paper"]}, "r", styles=styles).data[0].marker
     assert (both.symbol, both.color) == (alone.symbol, alone.color)
     assert both.symbol == SYMBOLS[2]
-    assert len(set(SYMBOLS)) == len(COLOURS) >= len(values.KINDS)
+    assert len(set(SYMBOLS)) == len(COLOURS) >= len(KINDS)
     assert len(set(DASHES[:6])) == 6
 
 
@@ -104,7 +105,7 @@ def test_refusing_nobody_leaves_the_mean_error(own):
     doubt = own["tiers"]["none"]["doubt"]
     shown = values.refusal_curves(doubt)
     assert shown["the doubt shown"] == ([0.0, 0.1, 0.2, 0.3], [0.1034, 0.095, 0.089, 0.084])
-    assert set(shown) == set(values.KINDS.values())
+    assert set(shown) == set(map(kind_name, KINDS))
     assert "in QRS or not" not in values.sparsification_curves(doubt)
 
 

@@ -6,8 +6,10 @@ NAME ?= new
 
 RIVALS := linear mean-beat unet unet-metadata nakanishi nakanishi-metadata
 
-.PHONY: help app test check train rivals bench fuzz lock audit
+.PHONY: help app test check train rivals bench fuzz load lock audit
 FILES ?= 20000
+VISITORS ?= 20
+SECONDS ?= 300
 
 help: ## Show these commands
 	@sed -n 's/^\([a-z]*\):[^#]*## /make \1	/p' Makefile
@@ -34,7 +36,11 @@ rivals: $(VENV)/.app ## Train the networks it is compared with: make rivals DATA
 	for name in $(RIVALS); do $(BIN)/ecg-core train --network $$name --data "$(DATA)" --out "checkpoints/$$name" || exit; done
 
 bench: $(VENV)/.dev ## Measure speed
-	$(BIN)/python -m pytest -o addopts="--strict-markers" tests/benchmarks
+	$(BIN)/python -m pytest -o addopts="--strict-markers" --ignore=tests/benchmarks/test_load.py tests/benchmarks
+
+load: $(VENV)/.dev ## Many visitors at once on one server: make load [VISITORS=20] [SECONDS=300]
+	ECG_LOAD_VISITORS=$(VISITORS) ECG_LOAD_SECONDS=$(SECONDS) $(BIN)/python -m pytest -o addopts="--strict-markers" \
+	  --import-mode=importlib -s tests/benchmarks/test_load.py
 
 fuzz: $(VENV)/.dev ## Read thousands of damaged files: make fuzz [FILES=20000]
 	$(BIN)/python -m tests.benchmarks.fuzz --files $(FILES)

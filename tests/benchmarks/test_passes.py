@@ -8,6 +8,7 @@ import torch
 
 from ecg_core.metadata import FEATURES
 from ecg_core.models.checkpoint import load_model
+from ecg_core.models.layers import EARLIER_CHANNELS
 from ecg_core.uncertainty.mc_dropout import sample
 
 PASSES = 100
@@ -24,8 +25,9 @@ def separate_calls(network, window: np.ndarray, features: np.ndarray) -> None:
     generator = torch.Generator().manual_seed(0)
     with torch.inference_mode():
         for _ in range(PASSES):
-            encoded = network.encode(torch.from_numpy(window)[None])
-            network.decode(encoded, torch.from_numpy(features)[None], network.draw_masks(1, generator))
+            encoded = network.encode(torch.from_numpy(window)[None], torch.zeros(1, EARLIER_CHANNELS, len(window)))
+            masks = network.draw_masks(1, generator, len(window))
+            network.decode(encoded, torch.from_numpy(features)[None], masks)
 
 
 def test_batched_passes(benchmark, network):

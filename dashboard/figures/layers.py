@@ -53,8 +53,11 @@ def _edges(analysis: Analysis, panel: Panel) -> tuple[FloatArray, FloatArray]:
     return (low, high) if panel.sign > 0 else (high, low)
 
 
-def waveforms(analysis: Analysis, page: Page, palette: Palette) -> Iterator[go.Scatter]:
-    """The measured lead as a solid line, each estimated one as a finely broken line in another colour."""
+def waveforms(analysis: Analysis, page: Page, palette: Palette, measured_as: str | None = None) -> Iterator[go.Scatter]:
+    """The measured lead as a solid line, each estimated one as a finely broken line in another colour.
+
+    ``measured_as`` is said of the measured lead where it no longer is as it was measured.
+    """
     reconstruction = analysis.reconstruction
     promise = f"{reconstruction.coverage:.0%}"
     for panel in page.panels:
@@ -63,7 +66,7 @@ def waveforms(analysis: Analysis, page: Page, palette: Palette) -> Iterator[go.S
         provenance = reconstruction.provenance(panel.lead)
         measured = provenance is Provenance.MEASURED
         details = [mean]
-        said = say("words.measured" if measured else "words.estimated")
+        said = (measured_as or say("words.measured")) if measured else say("words.estimated")
         text = f"<b>{panel.name}</b> {said}<br>%{{x:.2f}} s, %{{customdata[0]:.2f}} mV"
         if not measured:
             low, high = (_piece(side[row], panel, reconstruction.sampling_rate)[0] for side in _edges(analysis, panel))

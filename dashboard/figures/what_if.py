@@ -33,12 +33,14 @@ def leads_moved(before: Analysis, after: Analysis, palette: Palette = LIGHT) -> 
     recorded ones in grey where there are any.
     """
     view = View()
+    spoilt = not np.array_equal(before.recording[Lead.I], after.recording[Lead.I])
+    lead_i_is = say("what_if.spoilt_lead_i" if spoilt else "what_if.measured")
     page = lay_out(after, view, before)
     traces = [
         *bands(after, page, palette),
         *references(after, page, palette),
         calibration_pulses(page, view, palette),
-        *waveforms(after, page, palette),
+        *waveforms(after, page, palette, lead_i_is),
         *_before(before, page, palette),
         *_legend(after, page, palette),
     ]
@@ -54,7 +56,7 @@ def leads_moved(before: Analysis, after: Analysis, palette: Palette = LIGHT) -> 
             "height": ceil(tall) + MARGINS["t"] + MARGINS["b"],
             "margin": MARGINS,
             "shapes": separators(page, palette),
-            "annotations": [*_names(page, palette), *_print(view, palette)],
+            "annotations": [*_names(page, palette, lead_i_is), *_print(view, palette)],
             "legend": {"orientation": "h", "x": 0, "y": 1, "yanchor": "top", "yref": "container", "font": {"size": 11}},
             "uirevision": "what if",
             "meta": {"notice": RESEARCH_ONLY, "model": after.card.name},
@@ -105,10 +107,10 @@ def _legend(after: Analysis, page: Page, palette: Palette) -> Iterator[go.Scatte
         yield go.Scatter(x=[page.start], y=[None], name=name, legendgroup=group, hoverinfo="skip", **style)
 
 
-def _names(page: Page, palette: Palette) -> Iterator[dict[str, Any]]:
+def _names(page: Page, palette: Palette, lead_i_is: str) -> Iterator[dict[str, Any]]:
     for panel in page.panels:
         measured = panel.lead in MEASURED
-        kind = say("what_if.measured" if measured else "what_if.estimated")
+        kind = lead_i_is if measured else say("what_if.estimated")
         yield {
             "text": f"<b>{panel.lead}</b> {kind}",
             "showarrow": False,

@@ -81,6 +81,16 @@ def test_both_states_of_every_lead_are_drawn_and_the_measured_one_moves_too(anal
     assert now[:, 0] == pytest.approx(0.5 * then, abs=1e-3)
 
 
+def test_a_spoilt_lead_i_is_not_called_measured(analysis, halved):
+    def said(after: Analysis) -> set[str]:
+        figure = leads_moved(analysis, after)
+        hovers = {trace.hovertemplate.split("<br>")[0] for trace in figure.data if trace.name == "I measured"}
+        return hovers | {note.text for note in figure.layout.annotations if note.text.startswith("<b>I</b>")}
+
+    assert said(analysis) == {"<b>I</b> measured"}
+    assert said(halved) == {"<b>I</b> spoilt on purpose"}
+
+
 def test_recorded_leads_are_drawn_where_the_file_held_them(analysis, analysis_of_lead_i):
     assert "V2 reference" in {trace.name for trace in leads_moved(analysis, analysis).data}
     assert not any("reference" in trace.name for trace in leads_moved(analysis_of_lead_i, analysis_of_lead_i).data)

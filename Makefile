@@ -18,7 +18,8 @@ app: $(VENV)/.app ## Start the dashboard and print its address
 	$(BIN)/streamlit run dashboard/server.py
 
 test: $(VENV)/.dev ## Run every test (the browser tests need Chromium)
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadgroup
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --ignore tests/browser
+	$(BIN)/python -m pytest tests/browser
 
 check: $(VENV)/.dev ## Check format, lint, types, import contracts and the public names
 	$(BIN)/ruff format --check .

@@ -24,14 +24,6 @@ settings.register_profile("no deadline", deadline=None)  # a busy machine is not
 settings.load_profile("no deadline")
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where processes share the tests, those of a file stay together, and all that drive a browser."""
-    for item in items:
-        together = item.path.parent if item.path.parent.name == "browser" else item.path
-        item.add_marker(pytest.mark.xdist_group(str(together)))
-
-
 @pytest.fixture(scope="session")
 def sample_files() -> Callable[..., dict[str, bytes]]:
     """Names of files in ``sample_data`` to what `ecg_core.read` takes."""

@@ -12,7 +12,9 @@ from playwright.sync_api import Page, expect
 
 from ecg_core.export.notice import RESEARCH_ONLY
 
-TRACES = "document.querySelector('.js-plotly-plot')?._fullData?.map(trace => trace.name) ?? []"
+TRACES = (
+    "[...document.querySelectorAll('.js-plotly-plot')].flatMap(plot => plot._fullData ?? []).map(trace => trace.name)"
+)
 SEEN = (
     "document.querySelector('.js-plotly-plot')._fullData.filter(trace => trace.visible === true)"
     ".map(trace => trace.name)"

@@ -37,6 +37,13 @@ def page(visitor: Callable[[], Page], dashboard: str) -> Page:
     return page
 
 
+def marks(page: Page, name: str) -> list[list[float]]:
+    """Time and height of each mark of that name, once the strip is drawn: it is empty while it is drawn anew."""
+    page.wait_for_function(f"name => {STRIP}?._fullData?.some(trace => trace.name === name + ' marks')", arg=name)
+    found: list[list[float]] = page.evaluate(MARKS, name)
+    return found
+
+
 def click(page: Page, time: float, height: float) -> None:
     page.mouse.move(*page.evaluate(POINT, [time - 0.02, height - 0.02]))
     page.mouse.move(*page.evaluate(POINT, [time, height]), steps=4)
@@ -58,23 +65,23 @@ def drag(page: Page, start: float, end: float) -> None:
 
 
 def test_a_click_near_an_r_peak_chooses_it_and_a_box_moves_it(page):
-    onset, peak, offset = page.evaluate(MARKS, "QRS")[3:6]
+    onset, peak, offset = marks(page, "QRS")[3:6]
     click(page, peak[0] + 0.004, peak[1])
     expect(page.get_by_text("Chosen: QRS 2 of 13")).to_be_visible(timeout=SLOW)
     expect(page.get_by_role("radio", name="peak", exact=True)).to_be_checked(timeout=SLOW)
     let_the_mouse(page, "moves the chosen mark")
     drag(page, onset[0] - 0.03, offset[0] + 0.02)
     expect(page.get_by_text("set by hand")).to_be_visible(timeout=SLOW)
-    moved = page.evaluate(MARKS, "QRS")[3:6]
+    page.wait_for_function(f"{STARRED}.length === 1")
+    moved = marks(page, "QRS")[3:6]
     assert moved[0][0] == pytest.approx(onset[0] - 0.03, abs=0.006)
     assert moved[1][0] == peak[0]
     assert moved[2][0] == pytest.approx(offset[0] + 0.02, abs=0.006)
-    page.wait_for_function(f"{STARRED}.length === 1")
     expect(page.get_by_text("Marks corrected by hand").first).to_be_visible(timeout=SLOW)
 
 
 def test_the_keyboard_alone_nudges_it_and_takes_that_back(page):
-    before = page.evaluate(MARKS, "QRS")[4][0]
+    before = marks(page, "QRS")[4][0]
     page.get_by_role("button", name="+1 (+2 ms)").focus()
     for presses in (1, 2):
         page.keyboard.press("Enter")

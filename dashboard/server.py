@@ -4,9 +4,11 @@
 """
 
 import asyncio
+import ctypes
 import gc
 import logging
 import re
+import sys
 from base64 import b64encode
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -137,6 +139,15 @@ async def _let_go() -> None:
             one.session._fragment_storage.clear()
             runtime.media_file_mgr.remove_orphaned_files()
             gc.collect()
+            _give_memory_back()
+
+
+def _give_memory_back() -> None:
+    """Return what has been freed to the system, which glibc would keep for the next visitors."""
+    if sys.platform == "linux":
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # other C libraries have none
+        if trim is not None:
+            trim(0)
 
 
 @asynccontextmanager

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial, wraps
-from typing import Any, ParamSpec, Protocol, TypeVar, cast
+from typing import Any, Generic, ParamSpec, Protocol, TypeVar, cast
 
 import numpy as np
 import streamlit as st
@@ -213,6 +213,27 @@ class Part:
         return self.start == 0 and self.end == self.whole
 
 
+Thing = TypeVar("Thing")
+
+
+@dataclass
+class History(Generic[Thing]):
+    """What the user has made of a list of things, and what it was before each change."""
+
+    now: tuple[Thing, ...] = ()
+    before: list[tuple[Thing, ...]] = field(default_factory=list)
+
+    def change(self, things: tuple[Thing, ...]) -> None:
+        """Have these from now on; `undo` brings back those of before."""
+        self.before.append(self.now)
+        self.now = things
+
+    def undo(self) -> None:
+        """Take back the last change."""
+        if self.before:
+            self.now = self.before.pop()
+
+
 @dataclass
 class Case:
     """The part of a recording that is being looked at, and everything that was made of it in this session.
@@ -237,35 +258,13 @@ class Case:
     shown: Result | None = None
     results: list[Result] = field(default_factory=list)
     offered: dict[str, object] = field(default_factory=dict)
-    calipers: tuple[Caliper, ...] = ()
-    calipers_before: list[tuple[Caliper, ...]] = field(default_factory=list)
-    corrections: tuple[Correction, ...] = ()
-    corrections_before: list[tuple[Correction, ...]] = field(default_factory=list)
+    calipers: History[Caliper] = field(default_factory=History)
+    corrections: History[Correction] = field(default_factory=History)
 
     @property
     def seen(self) -> Examination | None:
         """What Lead I says with its marks as they are now; ``examination`` has them as they were found."""
-        return None if self.examination is None else revise(self.examination, self.corrections)
-
-    def set_corrections(self, corrections: tuple[Correction, ...]) -> None:
-        """Have these corrections from now on; `undo_corrections` brings back those of before."""
-        self.corrections_before.append(self.corrections)
-        self.corrections = corrections
-
-    def undo_corrections(self) -> None:
-        """Take back the last change to the corrections."""
-        if self.corrections_before:
-            self.corrections = self.corrections_before.pop()
-
-    def set_calipers(self, calipers: tuple[Caliper, ...]) -> None:
-        """Have these calipers from now on; `undo_calipers` brings back those of before."""
-        self.calipers_before.append(self.calipers)
-        self.calipers = calipers
-
-    def undo_calipers(self) -> None:
-        """Take back the last change to the calipers."""
-        if self.calipers_before:
-            self.calipers = self.calipers_before.pop()
+        return None if self.examination is None else revise(self.examination, self.corrections.now)
 
     @property
     def earlier_at_hand(self) -> Earlier | None:

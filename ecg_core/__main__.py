@@ -39,6 +39,8 @@ from ecg_core.vocabulary import Sex
 __all__ = ["main"]
 
 BAD_INPUT, STOPPED = 2, 130
+MOST_THREADS = 2
+"""At work on a long recording; each more takes the memory of another stretch."""
 RIVALS = ("linear", "mean-beat", "unet", "unet-metadata", "nakanishi", "nakanishi-metadata")
 TIERS = ("none", "wearable", "prior-axes", "prior", "paper", "all")
 """Both as in `ecg_core.training`, which takes seconds to import and is not needed for most commands."""
@@ -341,7 +343,8 @@ def _reconstruct_long(
     with tqdm(total=seconds, unit="s", unit_scale=True, desc="reconstructed", leave=False) as bar:
         stretches = analyse_stretches(
             recording, metadata, model=model, earlier=earlier, passes=options.passes or 10, seed=options.seed,
-            threads=os.cpu_count() or 1, progress=lambda share: bar.update(round(share * seconds) - bar.n) and None,
+            threads=min(os.cpu_count() or 1, MOST_THREADS),
+            progress=lambda share: bar.update(round(share * seconds) - bar.n) and None,
         )  # fmt: skip
         written = write_long(
             stretches, recording, model.card, options.format or ("wfdb",), options.out, earlier=earlier

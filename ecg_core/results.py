@@ -107,6 +107,16 @@ class Segments:
         empty = np.empty(0, np.int64)
         return cls(empty, empty, empty, sampling_rate, why)
 
+    def between(self, first: int, last: int) -> "Segments":
+        """The waves that begin from sample ``first`` to ``last``, counted from ``first``; nothing of corrections.
+
+        >>> Segments(np.array([5, 25]), np.array([[3, 8], [22, 28]]), np.empty((0, 2)), 100.0).between(10, 30).r_peaks
+        array([15])
+        """
+        qrs, t = (waves[(waves[:, 0] >= first) & (waves[:, 0] < last)] - first for waves in (self.qrs, self.t))
+        peaks = self.r_peaks[(self.r_peaks >= first) & (self.r_peaks < last)] - first
+        return Segments(peaks, qrs, t, self.sampling_rate, self.not_delineated)
+
 
 @dataclass(frozen=True)
 class Measurements:

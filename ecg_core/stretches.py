@@ -165,7 +165,7 @@ def _stretch(
         filtered, removed = band_pass(raw[None], rate, preparation)
         around = find_waves(filtered[0], rate)
         within = (before, before + last - first)
-        segments, own = _between(around, *within), slice(*within)
+        segments, own = around.between(*within), slice(*within)
         minutes = _minutes(raw[own], segments)
         quality = assess(raw[own], rate, segments)
     examination = Examination(filtered[0, own], rate, quality, segments, measure(segments, last - first), removed)
@@ -174,22 +174,13 @@ def _stretch(
     return Stretch(first, examination, metadata, *_withheld(result, minutes, first / rate))
 
 
-def _between(segments: Segments, first: int, last: int) -> Segments:
-    """The waves that begin from sample ``first`` to ``last``, counted from ``first``."""
-    if segments.not_delineated is not None:
-        return segments
-    peaks = segments.r_peaks
-    qrs, t = (bounds[(bounds[:, 0] >= first) & (bounds[:, 0] < last)] - first for bounds in (segments.qrs, segments.t))
-    return Segments(peaks[(peaks >= first) & (peaks < last)] - first, qrs, t, segments.sampling_rate)
-
-
 def _minutes(raw: FloatArray, segments: Segments) -> list[tuple[slice, Minute]]:
     """Each minute of a stretch: its samples, and what is known of it before the network."""
     rate = segments.sampling_rate
     starts = np.arange(0, max(len(raw) - round(MINUTE_SECONDS * rate / 2), 1), round(MINUTE_SECONDS * rate))
     found = []
     for first, last in pairwise([*starts.tolist(), len(raw)]):
-        own = _between(segments, first, last)
+        own = segments.between(first, last)
         if len(own.r_peaks) < 2:  # as a recording of this minute alone would be judged
             own = Segments.none(rate, own.not_delineated or "no QRS complexes stand out of the signal")
         quality = assess(raw[first:last], rate, own)

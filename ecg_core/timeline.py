@@ -6,9 +6,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from ecg_core.results import Analysis, Segments
+from ecg_core.results import Analysis
 from ecg_core.signals.quality import assess
-from ecg_core.vocabulary import ESTIMATED, FloatArray, IntArray, Lead, Verdict
+from ecg_core.vocabulary import ESTIMATED, FloatArray, Lead, Verdict
 
 __all__ = ["PIECE_SECONDS", "Piece", "doubt_by_second", "quality_by_piece"]
 
@@ -52,9 +52,10 @@ def quality_by_piece(analysis: Analysis) -> tuple[Piece, ...]:
     [(0.0, 10.0, 'pass')]
     """
     lead_i, rate = analysis.recording[Lead.I], analysis.recording.sampling_rate
+    segments = analysis.examination.segments
     pieces = []
     for first, last in _pieces(len(lead_i), rate):
-        quality = assess(lead_i[first:last], rate, _within(analysis.examination.segments, first, last))
+        quality = assess(lead_i[first:last], rate, segments.between(first, last))
         names = tuple(one.name for one in quality.findings if one.verdict is not Verdict.PASS)
         pieces.append(Piece(first / rate, last / rate, quality.verdict, names))
     return tuple(pieces)
@@ -66,13 +67,3 @@ def _pieces(samples: int, rate: float) -> Iterator[tuple[int, int]]:
     count = max(1, int(samples / length))
     edges = [round(length * index) for index in range(count)] + [samples]
     yield from pairwise(edges)
-
-
-def _within(segments: Segments, first: int, last: int) -> Segments:
-    """The waves that lie whole in a stretch, counted from its first sample."""
-
-    def whole(waves: IntArray) -> IntArray:
-        return waves[(waves[:, 0] >= first) & (waves[:, 1] <= last)] - first
-
-    peaks = segments.r_peaks[(segments.r_peaks >= first) & (segments.r_peaks < last)] - first
-    return Segments(peaks, whole(segments.qrs), whole(segments.t), segments.sampling_rate, segments.not_delineated)

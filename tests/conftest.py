@@ -48,6 +48,15 @@ def shared_data() -> Callable[[str], Path]:
     return at
 
 
+def needed(program: str | None, advice: str) -> str:
+    """The path of a ``program``; where there is none skip with the ``advice``, but fail where CI is set."""
+    if program:
+        return program
+    if os.environ.get("CI"):
+        pytest.fail(advice)
+    pytest.skip(advice)
+
+
 TWELVE_LEAD_SAMPLES = ("A0001", "A0002", "A0003", "A0005", "A0008")
 
 

@@ -5,29 +5,20 @@ from typing import Any
 
 import pandas as pd
 
-from dashboard.texts import language, say
+from dashboard.figures.numbers import decimal
+from dashboard.texts import say
 from ecg_core.belief import Doubt
 from ecg_core.results import Answer
 from ecg_core.signals.twelve_lead_values import UNITS
 from ecg_core.uncertainty.calibration import SHOWN, WITH_AXES, WITH_EARLIER, WITHOUT_AXES
 from ecg_core.vocabulary import ESTIMATED, Basis, Lead, Wave
 
-__all__ = ["QTC", "RR", "average_table", "decimal", "doubt_table", "evaluated", "lead_i_answers", "other_answers"]
+__all__ = ["QTC", "RR", "average_table", "doubt_table", "evaluated", "lead_i_answers", "other_answers"]
 
 RR = ("rr_sd_ms", "rr_shortest_ms", "rr_longest_ms")
 QTC = ("qtc_fridericia_ms", "qtc_bazett_ms", "qtc_framingham_ms", "qtc_hodges_ms")
 DIGITS: Mapping[str, int] = {"mV": 2, "": 1}
 """Decimals by unit; none where the unit is not here."""
-
-
-def decimal(value: float, digits: int = 0) -> str:
-    """A number as the language writes it.
-
-    >>> decimal(1.25, 2)
-    '1.25'
-    """
-    written = f"{value:.{digits}f}"
-    return written.replace(".", ",") if language() == "de" else written
 
 
 def lead_i_answers(answers: Sequence[Answer]) -> pd.DataFrame:

@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
-from dashboard.texts import language, say, strings
+from dashboard.figures.numbers import in_figures
+from dashboard.texts import say, strings
 
 __all__ = ["in_language", "listed"]
 
@@ -47,7 +48,7 @@ def in_language(sentence: str, table: str = "engine") -> str:
 
 def _number(value: str) -> str:
     """A decimal number as the language writes it, anything else as it is."""
-    return value.replace(".", ",") if language() == "de" and re.fullmatch(r"[-−+]?\d+\.\d+", value) else value
+    return in_figures(value) if re.fullmatch(r"[-−+]?\d+\.\d+", value) else value
 
 
 def listed(sentences: Iterable[str], separator: str = ", ") -> str:

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from dashboard.figures.engine_words import in_language
-from dashboard.texts import language, say
+from dashboard.figures.numbers import thousands
+from dashboard.texts import say
 from ecg_core.uncertainty.calibration import SHOWN
 
 __all__ = [
@@ -18,7 +19,6 @@ __all__ = [
     "kind_name",
     "of",
     "of_thousand",
-    "thousands",
     "tier_names",
     "told",
     "who",
@@ -45,16 +45,6 @@ def evaluated(words: str) -> str:
     'PTB-XL, fold 9'
     """
     return in_language(words, "evaluated")
-
-
-def thousands(count: float) -> str:
-    """A count as the language writes it.
-
-    >>> thousands(2185)
-    '2,185'
-    """
-    written = f"{count:,.0f}"
-    return written.replace(",", ".") if language() == "de" else written
 
 
 def column(name: str) -> str:

@@ -21,9 +21,9 @@ from dashboard.figures.evidence_names import (
     kind_name,
     of,
     of_thousand,
-    thousands,
     who,
 )  # fmt: skip
+from dashboard.figures.numbers import thousands
 from dashboard.texts import say
 from ecg_core.uncertainty.calibration import SHOWN
 from ecg_core.vocabulary import ESTIMATED, Wave

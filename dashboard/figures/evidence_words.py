@@ -4,17 +4,16 @@
 one tier of it. What was not evaluated is absent there, and then here.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from dashboard.figures.belief_words import decimal
 from dashboard.figures.evidence import TOLERANCE, Curves, Dots, outside
-from dashboard.figures.evidence_names import TOLD, column, evaluated, of_thousand, thousands, told, who
-from dashboard.texts import language, say
+from dashboard.figures.evidence_names import TOLD, column, evaluated, of_thousand, told, who
+from dashboard.figures.numbers import decimal, in_figures, thousands
+from dashboard.texts import say
 from ecg_core.results import ModelCard
 from ecg_core.training.targets import Target
 from ecg_core.uncertainty.calibration import SHOWN
@@ -75,7 +74,7 @@ def card_table(card: ModelCard) -> pd.DataFrame:
         for use, folds in training.get("folds", {}).items()
     }
     low, high, rate = (
-        _in_figures(f"{hz:g}") for hz in (preparation.low_hz, preparation.high_hz, preparation.sampling_rate)
+        in_figures(f"{hz:g}") for hz in (preparation.low_hz, preparation.high_hz, preparation.sampling_rate)
     )
     rows[say("evidence_words.signals")] = say("evidence_words.signal_band", low=low, high=high, rate=rate)
     for state, one in card.calibrations.items():
@@ -92,11 +91,6 @@ def _epochs(done: int, chosen: Sequence[int]) -> str:
     return say("evidence_words.kept", done=done, chosen=say("evidence_words.and").join(map(str, chosen)))
 
 
-def _in_figures(text: str) -> str:
-    """The decimal numbers in a text as the language writes them."""
-    return re.sub(r"(?<=\d)\.(?=\d)", ",", text) if language() == "de" else text
-
-
 def _listed(folds: Sequence[int]) -> str:
     """``1–7`` for a run of folds, else each of them."""
     run = len(folds) > 2 and list(folds) == list(range(folds[0], folds[-1] + 1))
@@ -107,7 +101,7 @@ def target_table(found: Iterable[Target]) -> pd.DataFrame:
     """Every target with what was found and the verdict in words."""
     rows = [
         (
-            *(_in_figures(evaluated(said)) for said in (one.measure.replace("|", "∣"), one.target, one.found)),
+            *(in_figures(evaluated(said)) for said in (one.measure.replace("|", "∣"), one.target, one.found)),
             say(f"evidence_words.{VERDICTS[one.reached]}"),
         )
         for one in found

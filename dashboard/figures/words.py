@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from dashboard.figures.engine_words import in_language
+from dashboard.figures.numbers import decimal
 from dashboard.texts import say
 from ecg_core.corrections import by_hand
 from ecg_core.records import METADATA_RANGES, EarlierEcg, PatientMetadata, Recording
@@ -142,7 +143,7 @@ def age_in_words(ecg: EarlierEcg) -> str:
         return say("words.age_day") if round(days) == 1 else say("words.age_days", count=f"{days:.0f}")
     if days < 700:
         return say("words.age_months", count=f"{days / 30.4:.0f}")
-    return say("words.age_years", count=in_language(f"{days / 365.25:.1f}"))
+    return say("words.age_years", count=decimal(days / 365.25, 1))
 
 
 def earlier_ecg(ecg: EarlierEcg, age_origin: str) -> str:

@@ -5,6 +5,7 @@ import streamlit as st
 from dashboard import cached
 from dashboard.figures.axes import CONFIG
 from dashboard.figures.beats import Compared, beat_figure, beats_of, median_of
+from dashboard.figures.numbers import thousands
 from dashboard.figures.paper import WIDEST_PX
 from dashboard.session import Case, Result, fragment
 from dashboard.texts import say
@@ -73,7 +74,7 @@ def _compared(result: Result) -> tuple[Compared | None, str]:
 
 def whom(group: Group) -> str:
     """The patients of a group in words, with their number."""
-    patients = f"{group.patients:,}".replace(",", say("beats.thousands"))
+    patients = thousands(group.patients)
     if group.ages == ALL_AGES:
         return say(OF_ALL_AGES[group.sex], patients=patients)
     low, _, high = group.ages.partition("-")

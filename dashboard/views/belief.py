@@ -10,6 +10,7 @@ import streamlit as st
 from dashboard import cached
 from dashboard.figures import belief_words as words
 from dashboard.figures.engine_words import in_language
+from dashboard.figures.numbers import decimal
 from dashboard.session import Result, fragment
 from dashboard.texts import say
 from ecg_core.answers import answers
@@ -98,9 +99,9 @@ def _familiarity(result: Result) -> None:
         return
     examination = result.analysis.examination
     distance = result.once("distance", lambda: distance_from_training(examination, cached.model(card.name), known))
-    farther = words.decimal(1000 * known.farther_share(distance))
+    farther = decimal(1000 * known.farther_share(distance))
     if known.is_unfamiliar(distance):
-        far, ratio = round(1000 * (1 - UNFAMILIAR)), words.decimal(known.error_ratio, 1)
+        far, ratio = round(1000 * (1 - UNFAMILIAR)), decimal(known.error_ratio, 1)
         st.warning(
             say("belief.unfamiliar", model=card.name, told_by=known.told_by, farther=farther, far=far, ratio=ratio),
             title=say("belief.unfamiliar_title"), icon=":material/warning:",
@@ -115,8 +116,8 @@ def _doubt_words(analysis: Analysis, table: pd.DataFrame, wave: Wave) -> str:
     noise, passes, unseen = 100 * (variance / variance.sum(axis=1, keepdims=True)).mean(axis=0)
     level = noise_mv(analysis.examination.lead_i, analysis.examination.segments)
     return say(
-        "belief.doubt_words", wave=say(f"belief.wave_{wave.name.lower()}"), noise=words.decimal(level, 3),
-        noise_share=words.decimal(noise), passes_share=words.decimal(passes), unseen_share=words.decimal(unseen),
+        "belief.doubt_words", wave=say(f"belief.wave_{wave.name.lower()}"), noise=decimal(level, 3),
+        noise_share=decimal(noise), passes_share=decimal(passes), unseen_share=decimal(unseen),
     )  # fmt: skip
 
 
@@ -134,7 +135,7 @@ def _individual(result: Result) -> None:
     st.markdown(
         say(
             "belief.average_words", most=most, least=least,
-            most_share=words.decimal(100 * shares[most]), least_share=words.decimal(100 * shares[least]),
+            most_share=decimal(100 * shares[most]), least_share=decimal(100 * shares[least]),
         )
     )  # fmt: skip
 
@@ -151,7 +152,7 @@ def _checks(result: Result) -> None:
     st.markdown(f"**{say('belief.einthoven')}**")
     estimated = largest_misfit(dict(zip(LEADS, analysis.reconstruction.mean, strict=True)))
     assert estimated is not None
-    st.markdown(say("belief.estimated_fit", misfit=words.decimal(1000 * estimated[1], 3)))
+    st.markdown(say("belief.estimated_fit", misfit=decimal(1000 * estimated[1], 3)))
     recorded = largest_misfit(analysis.recording)
     if recorded is None:
         st.markdown(say("belief.no_recorded_fit"))
@@ -160,7 +161,7 @@ def _checks(result: Result) -> None:
         fits = misfit <= MOST_MISFIT_MV
         show = st.markdown if fits else st.warning
         key = "belief.recorded_fit" if fits else "belief.recorded_misfit"
-        show(say(key, lead=lead, misfit=words.decimal(1000 * misfit), limit=words.decimal(1000 * MOST_MISFIT_MV)))
+        show(say(key, lead=lead, misfit=decimal(1000 * misfit), limit=decimal(1000 * MOST_MISFIT_MV)))
     st.markdown(f"**{say('belief.polarity')}**")
     reversed_ = [one for one in analysis.examination.quality.findings if one.name == "reversed"]
     for finding in reversed_:

@@ -21,7 +21,9 @@ LONGEST_NAME = 20
 
 def remeasure(case: Case, analysis: Analysis) -> None:
     """Let the calipers say what they measure on the analysis that is shown, which may be another than before."""
-    case.calipers = tuple(place_caliper(analysis, one.lead, one.start, one.end, one.name) for one in case.calipers)
+    case.calipers.now = tuple(
+        place_caliper(analysis, one.lead, one.start, one.end, one.name) for one in case.calipers.now
+    )
 
 
 def drawn(
@@ -48,10 +50,10 @@ def _problem_key(case: Case) -> str:
 
 def _add(case: Case, caliper: Caliper) -> None:
     """Keep a caliper under its name, or under the first letter or number that is free."""
-    taken = {one.name for one in case.calipers}
+    taken = {one.name for one in case.calipers.now}
     letters = (*"ABCDEFGHIJKLMNOPQRSTUVWXYZ", *map(str, range(1, 1 + len(taken))))
     name = caliper.name if caliper.name and caliper.name not in taken else next(n for n in letters if n not in taken)
-    case.set_calipers((*case.calipers, replace(caliper, name=name)))
+    case.calipers.change((*case.calipers.now, replace(caliper, name=name)))
     st.session_state[_chosen_key(case)] = name
 
 
@@ -62,7 +64,9 @@ def _chosen_key(case: Case) -> str:
 def _chosen(case: Case) -> Caliper | None:
     """The caliper that the buttons are about."""
     name = st.session_state.get(_chosen_key(case))
-    return next((one for one in case.calipers if one.name == name), case.calipers[-1] if case.calipers else None)
+    return next(
+        (one for one in case.calipers.now if one.name == name), case.calipers.now[-1] if case.calipers.now else None
+    )
 
 
 def marched(case: Case) -> str | None:
@@ -82,19 +86,19 @@ def panel(case: Case, analysis: Analysis, view: View) -> None:
     problem = st.session_state.get(_problem_key(case))
     if problem:
         st.warning(problem, icon=":material/straighten:")
-    if case.calipers:
+    if case.calipers.now:
         _list(case, view)
         _edit(case)
     else:
         st.caption(say("calipers.none"))
-        if case.calipers_before:
-            st.button(say("calipers.undo"), icon=":material/undo:", key="undo caliper", on_click=case.undo_calipers)
+        if case.calipers.before:
+            st.button(say("calipers.undo"), icon=":material/undo:", key="undo caliper", on_click=case.calipers.undo)
     _typed(case, analysis)
 
 
 def _list(case: Case, view: View) -> None:
     st.dataframe(
-        caliper_table(case.calipers, view.order),
+        caliper_table(case.calipers.now, view.order),
         hide_index=True,
         height="content",
         column_config={
@@ -107,13 +111,13 @@ def _list(case: Case, view: View) -> None:
 
 
 def _edit(case: Case) -> None:
-    names = [one.name for one in case.calipers]
+    names = [one.name for one in case.calipers.now]
     if st.session_state.get(_chosen_key(case)) not in names:
         st.session_state[_chosen_key(case)] = names[-1]
     row = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
     name = row.selectbox(say("calipers.chosen"), names, key=_chosen_key(case), width=150)
-    caliper = next(one for one in case.calipers if one.name == name)
-    key = f"caliper name {case.number} {name} {len(case.calipers_before)}"
+    caliper = next(one for one in case.calipers.now if one.name == name)
+    key = f"caliper name {case.number} {name} {len(case.calipers.before)}"
     row.text_input(
         say("calipers.rename"),
         name,
@@ -132,23 +136,23 @@ def _edit(case: Case) -> None:
         say("calipers.remove"),
         icon=":material/delete:",
         key="remove caliper",
-        on_click=lambda: case.set_calipers(tuple(one for one in case.calipers if one.name != name)),
+        on_click=lambda: case.calipers.change(tuple(one for one in case.calipers.now if one.name != name)),
     )
     row.button(
         say("calipers.undo"),
         icon=":material/undo:",
         key="undo caliper",
-        disabled=not case.calipers_before,
-        on_click=case.undo_calipers,
+        disabled=not case.calipers.before,
+        on_click=case.calipers.undo,
     )
 
 
 def _rename(case: Case, caliper: Caliper, key: str) -> None:
     """Give a caliper another name, unless that is empty or taken."""
     name = str(st.session_state[key]).strip()
-    if name and name not in {one.name for one in case.calipers}:
+    if name and name not in {one.name for one in case.calipers.now}:
         renamed = {caliper.name: replace(caliper, name=name)}
-        case.set_calipers(tuple(renamed.get(one.name, one) for one in case.calipers))
+        case.calipers.change(tuple(renamed.get(one.name, one) for one in case.calipers.now))
         st.session_state[_chosen_key(case)] = name
 
 

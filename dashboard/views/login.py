@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard.memory import forget
 from dashboard.texts import say
+from dashboard.views.appearance import leading
 
 __all__ = ["REQUIRED", "gate"]
 
@@ -27,7 +28,7 @@ def gate() -> None:
     if not logged_in:
         st.header(say("panels.title"))
         st.markdown(say("login.why"))
-        if st.button(say("login.log_in"), type="primary", icon=":material/login:"):
+        if st.button(**leading(say("login.log_in"), ":material/login:")):
             st.login()
         st.caption(say("forms.research_only"))
         st.stop()

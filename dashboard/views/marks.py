@@ -24,6 +24,7 @@ from dashboard.figures.paper import WIDEST_PX, window_seconds
 from dashboard.session import Case, Result, fragment, verdict_on
 from dashboard.texts import say
 from dashboard.views import downloads, panels
+from dashboard.views.appearance import palette
 from ecg_core.answers import answers
 from ecg_core.corrections import BOUNDS, log, marks, peak_between, revise, with_correction
 from ecg_core.results import Answer, Examination, Mark
@@ -42,13 +43,13 @@ CHANGED = "marks changed"
 def corrected(case: Case, result: Result) -> Result:
     """``result`` with the marks as the user has corrected them; what was measured on them is measured again."""
     st.session_state.pop(CHANGED, None)
-    if case.seen is None or not case.corrections:
+    if case.seen is None or not case.corrections.now:
         return result
     known = result.worked_out.get("corrected")
-    if known is None or known[0] != case.corrections:
+    if known is None or known[0] != case.corrections.now:
         analysis = replace(result.analysis, examination=case.seen)
         same = {name: made for name, made in result.worked_out.items() if name in UNCHANGED}
-        known = case.corrections, Result(result.order, analysis, result.scores, same)
+        known = case.corrections.now, Result(result.order, analysis, result.scores, same)
         result.worked_out["corrected"] = known
     return cast("Result", known[1])
 
@@ -59,8 +60,8 @@ def panel(case: Case, found: Result, shown: Result) -> None:
     if st.session_state.pop(CHANGED, False):
         st.rerun()
     if not st.toggle(say("marks.switch"), key="correct marks", help=say("marks.switch_help")):
-        if case.corrections:
-            st.caption(say("marks.kept", count=len(case.corrections)))
+        if case.corrections.now:
+            st.caption(say("marks.kept", count=len(case.corrections.now)))
         return
     examination = case.seen
     assert examination is not None
@@ -106,11 +107,11 @@ def _choose_mark(case: Case, examination: Examination, mark: Mark | None) -> Non
 def _commit(case: Case, before: Mark | None, after: Mark | None) -> None:
     """Correct one mark, unless that cannot be; ``before`` and ``after`` as in `with_correction`."""
     assert case.examination is not None
-    corrections = with_correction(case.corrections, before, after)
+    corrections = with_correction(case.corrections.now, before, after)
     seen, problem = verdict_on(partial(revise, case.examination, corrections))
     st.session_state[_key(case, "problem")] = problem
     if seen is not None:
-        case.set_corrections(corrections)
+        case.corrections.change(corrections)
         st.session_state[CHANGED] = True
         if after is not None:
             _choose_mark(case, seen, after)
@@ -123,7 +124,7 @@ def _strip(case: Case, examination: Examination, mark: Mark | None) -> None:
     chart = f"marks {case.number}"
     page = st.container(width=WIDEST_PX).grid(1, min_column_width=panels.LEAST_PAGE, wrap=False)
     page.plotly_chart(
-        marks_strip(examination, mark, start, panels.palette(), drawing=mouse != "choose"),
+        marks_strip(examination, mark, start, palette(), drawing=mouse != "choose"),
         theme=None,
         config=CONFIG,
         key=chart,
@@ -214,12 +215,12 @@ def _step(case: Case, mark: Mark, bound: str, samples: int) -> None:
 
 
 def _undo(case: Case) -> None:
-    case.undo_corrections()
+    case.corrections.undo()
     _changed(case)
 
 
 def _undo_all(case: Case) -> None:
-    case.set_corrections(())
+    case.corrections.change(())
     _changed(case)
 
 
@@ -265,11 +266,11 @@ def _outcome(case: Case, found: Result, shown: Result) -> None:
     with columns.cell():
         row = st.container(horizontal=True, gap="small")
         row.button(
-            say("marks.undo"), icon=":material/undo:", key="undo mark", disabled=not case.corrections_before,
+            say("marks.undo"), icon=":material/undo:", key="undo mark", disabled=not case.corrections.before,
             on_click=_undo, args=(case,),
         )  # fmt: skip
         row.button(
-            say("marks.undo_all"), icon=":material/history:", key="undo all marks", disabled=not case.corrections,
+            say("marks.undo_all"), icon=":material/history:", key="undo all marks", disabled=not case.corrections.now,
             on_click=_undo_all, args=(case,),
         )  # fmt: skip
         if said:

@@ -33,7 +33,6 @@ __all__ = [
     "lead_i_alone",
     "numbers",
     "outside_training",
-    "palette",
     "reconstruct",
     "refusal",
     "twelve_leads",
@@ -170,7 +169,9 @@ def twelve_leads(case: Case, result: Result, rival: Result | None) -> None:
     view = forms.paper(case)
     timeline.strip(case, result, view)
     calipers.remeasure(case, analysis)
-    draw = partial(tracing, analysis, view, compared=compared, calipers=case.calipers, marched=calipers.marched(case))
+    draw = partial(
+        tracing, analysis, view, compared=compared, calipers=case.calipers.now, marched=calipers.marched(case)
+    )
     chart = f"tracing {case.number}"
     paper = st.container(width=WIDEST_PX).grid(1, min_column_width=LEAST_PAGE, wrap=False)
     paper.plotly_chart(
@@ -182,10 +183,10 @@ def twelve_leads(case: Case, result: Result, rival: Result | None) -> None:
         selection_mode="box",
         alt=say("panels.tracing_alt"),
     )
-    if view.measuring or case.calipers:
+    if view.measuring or case.calipers.now:
         calipers.panel(case, analysis, view)
     st.caption(say("panels.in_words", words=words.in_words(analysis)))
-    downloads.take_away(analysis, case.part, view, case.calipers, partial(_document, draw, language()))
+    downloads.take_away(analysis, case.part, view, case.calipers.now, partial(_document, draw, language()))
 
 
 def _document(draw: Callable[[Palette], go.Figure], code: str) -> str:

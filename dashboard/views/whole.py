@@ -19,7 +19,7 @@ __all__ = ["whole"]
 
 SLOT = "whole"
 PASSES = 10
-"""Enough for the mean doubt of a minute; a day of fifty would take half an hour."""
+"""Enough for the mean doubt of a minute; fifty would take five times as long."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -22,10 +22,12 @@ from ecg_core.signals.waves import find_waves, label_waves
 from ecg_core.training.labels import load_statements, rhythm, superclasses
 from ecg_core.vocabulary import PREDICTED, FloatArray, IntArray, Lead, Origin, Sex
 
-__all__ = ["STORED", "Prepared", "Records", "delineated", "load_folds", "metadata_of"]
+__all__ = ["FEMALE", "STORED", "Prepared", "Records", "delineated", "load_folds", "metadata_of"]
 
 STORED = (Lead.I, *PREDICTED)
 """The leads that are kept; the other four follow exactly."""
+FEMALE = 1
+"""How PTB-XL writes the sex."""
 CACHE_VERSION = 3
 MICROVOLTS = 1000.0
 MOST_BEATS = 60
@@ -89,7 +91,7 @@ def metadata_of(row: "pd.Series[float]", tier: str) -> PatientMetadata:
         if pd.notna(row["age_years"]):
             values["age_years"] = float(row["age_years"])
         if pd.notna(row["sex"]):
-            values["sex"] = Sex.FEMALE if row["sex"] == 1 else Sex.MALE
+            values["sex"] = Sex.FEMALE if row["sex"] == FEMALE else Sex.MALE
     names, suffix = (MEASURED_ON_LEAD_I, "_i") if tier == "wearable" else (MEASURED_ON_TWELVE, "")
     for name in names:
         if pd.notna(row[name + suffix]):

@@ -7,14 +7,11 @@ import numpy as np
 
 from ecg_core.models.checkpoint import Model
 from ecg_core.models.population import AGE_UNKNOWN, AGES, ALL_AGES, LEAST_PATIENTS, Group, ages_of, save_population
-from ecg_core.training.data import Records, load_folds
+from ecg_core.training.data import FEMALE, Records, load_folds
 from ecg_core.training.rivals import TRAIN_FOLDS, sum_beats
 from ecg_core.vocabulary import Sex
 
 __all__ = ["mean_beats", "write_population"]
-
-FEMALE = 1
-"""How PTB-XL writes it."""
 
 
 def write_population(model: Model, data: Path, folder: Path) -> Iterable[str]:

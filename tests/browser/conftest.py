@@ -16,6 +16,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.conftest import needed
+
 ROOT = Path(__file__).parents[2]
 DEBIAN = "/usr/bin/chromium"
 ALONE = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
@@ -26,12 +28,7 @@ START_SECONDS = 120
 def chromium_path() -> str:
     """Where Chromium is: skip without it, but fail where CI is set."""
     found = DEBIAN if Path(DEBIAN).exists() else shutil.which("chromium") or shutil.which("chromium-browser")
-    if found:
-        return found
-    advice = "Chromium was not found; install it with `apt-get install chromium` to run the browser tests."
-    if os.environ.get("CI"):
-        pytest.fail(advice)
-    pytest.skip(advice)
+    return needed(found, "Chromium was not found; install it with `apt-get install chromium` to run the browser tests.")
 
 
 @pytest.fixture(scope="session")
@@ -99,6 +96,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def dashboard(server: Server) -> str:
     """The address of a running dashboard."""
     return server.address
+
+
+def upload(page: Page, *files: Path) -> None:
+    """Choose a recording on the page *Review*."""
+    page.get_by_text("Upload", exact=True).first.click()
+    uploader = page.get_by_test_id("stFileUploader").filter(has_text="ECG with Lead I")
+    uploader.locator("input[type=file]").set_input_files(list(files))
 
 
 def wait_until_up(server: Server, path: str) -> None:

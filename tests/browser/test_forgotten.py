@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Server, serve, wait_until_up
+from tests.browser.conftest import Server, serve, upload, wait_until_up
 from tests.browser.test_review import wait_for_trace
 
 PATIENT = ("Case", "Intake", "Recording", "Reconstruction", "UploadedFileRec", "MemoryFile")
@@ -48,9 +48,7 @@ def looked_at(page: Page, server: Server, sample_data) -> None:
     """Upload, reconstruct and download."""
     page.goto(server.address)
     wait_for_trace(page, "V6 estimated")
-    page.get_by_text("Upload", exact=True).first.click()
-    uploader = page.get_by_test_id("stFileUploader").filter(has_text="ECG with Lead I")
-    uploader.locator("input[type=file]").set_input_files(sample_data / "A0010_lead_I.edf")
+    upload(page, sample_data / "A0010_lead_I.edf")
     expect(page.get_by_text("Uploaded recording", exact=True)).to_be_visible(timeout=60_000)
     page.get_by_role("button", name="Reconstruct").click()
     wait_for_trace(page, "V6 estimated")

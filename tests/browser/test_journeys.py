@@ -24,6 +24,7 @@ from ecg_core.metadata import merge
 from ecg_core.pipeline import examine, known_from_lead_i
 from ecg_core.readers import patient_from
 from ecg_core.vocabulary import LEADS, Basis
+from tests.browser.conftest import upload
 from tests.browser.test_calipers import PEAK, drag, measured, milliseconds
 from tests.browser.test_review import wait_for_trace
 
@@ -32,8 +33,6 @@ LONG = 60_000
 PLAYED = 4
 """So many questions of the quiz are played; each kind is among them."""
 TWELVE = ("A0001", "A0002", "A0003", "A0005", "A0008")
-IN_STREAMLIT: dict[str, str] = {}
-"""Findings in Streamlit's own widgets that no setting of ours can change: rule and why; none today."""
 
 
 def grave(page: Page) -> list[tuple[str, str]]:
@@ -41,7 +40,7 @@ def grave(page: Page) -> list[tuple[str, str]]:
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=LONG)
     page.mouse.move(0, 0)
     found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
-    grave = [one for one in found if one["impact"] in ("serious", "critical") and one["id"] not in IN_STREAMLIT]
+    grave = [one for one in found if one["impact"] in ("serious", "critical")]
     return [(one["id"], node["html"][:200]) for one in grave for node in one["nodes"]]
 
 
@@ -70,9 +69,7 @@ def clinician(visitor: Callable[[], Page], dashboard: str, sample_data: Path) ->
     page = visitor()
     page.goto(dashboard)
     wait_for_trace(page, "V6 estimated")
-    page.get_by_text("Upload", exact=True).first.click()
-    uploader = page.get_by_test_id("stFileUploader").filter(has_text="ECG with Lead I")
-    uploader.locator("input[type=file]").set_input_files([sample_data / "A0002.hea", sample_data / "A0002.mat"])
+    upload(page, sample_data / "A0002.hea", sample_data / "A0002.mat")
     expect(page.get_by_text("Uploaded recording", exact=True)).to_be_visible(timeout=LONG)
     age = page.get_by_label("Age", exact=True)
     age.fill("52")

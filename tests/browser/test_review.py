@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from ecg_core.export.notice import RESEARCH_ONLY
+from tests.browser.conftest import upload
 
 TRACES = (
     "[...document.querySelectorAll('.js-plotly-plot')].flatMap(plot => plot._fullData ?? []).map(trace => trace.name)"
@@ -32,9 +33,7 @@ def reconstructed(visitor: Callable[[], Page], dashboard: str, sample_data: Path
     page = visitor()
     page.goto(dashboard)
     wait_for_trace(page, "V6 estimated")
-    page.get_by_text("Upload", exact=True).first.click()
-    uploader = page.get_by_test_id("stFileUploader").filter(has_text="ECG with Lead I")
-    uploader.locator("input[type=file]").set_input_files([sample_data / "A0003.hea", sample_data / "A0003.mat"])
+    upload(page, sample_data / "A0003.hea", sample_data / "A0003.mat")
     page.wait_for_function(f"({TRACES}).join() === 'I measured'", timeout=60_000)
     age = page.get_by_label("Age", exact=True)
     age.fill("79")

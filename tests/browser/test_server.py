@@ -6,13 +6,12 @@ import re
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from dashboard.server import HEADERS, SHELL, inline_scripts
-from tests.browser.conftest import Server, serve, wait_until_up
+from tests.browser.conftest import Server, serve, upload, wait_until_up
 
 SECRET = "Quillfeather"
 VIOLATIONS = """
@@ -140,14 +139,8 @@ def until_drawn(page: Page) -> None:
     expect(page.get_by_text("In words:")).to_be_visible(timeout=60_000)
 
 
-def upload(page: Page, file: Path) -> None:
-    uploader = page.get_by_test_id("stFileUploader").filter(has_text="ECG with Lead I")
-    uploader.locator("input[type=file]").set_input_files(file)
-
-
 def test_a_walk_through_the_pages_breaks_no_policy_and_asks_no_other_server(watched, server, sample_data):
     page = watched.page
-    page.get_by_text("Upload", exact=True).first.click()
     upload(page, sample_data / "A0009_apple_watch.csv")
     expect(page.get_by_text("Uploaded recording", exact=True)).to_be_visible(timeout=60_000)
     page.get_by_role("button", name="Reconstruct").click()
@@ -188,7 +181,6 @@ def test_a_script_that_slips_into_the_page_does_not_run(watched):
 def test_an_upload_needs_a_token_a_session_and_a_size_below_the_limit(watched, dashboard, sample_data):
     page = watched.page
     page.get_by_role("link", name="Review").click()
-    page.get_by_text("Upload", exact=True).first.click()
     with page.expect_request(lambda request: "upload_file" in request.url and request.method == "PUT") as asked:
         upload(page, sample_data / "A0010_lead_I.edf")
     expect(page.get_by_text("Uploaded recording", exact=True)).to_be_visible(timeout=60_000)

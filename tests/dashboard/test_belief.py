@@ -5,6 +5,7 @@ import re
 import pytest
 
 from dashboard.figures import belief_words
+from dashboard.figures.numbers import decimal
 from dashboard.texts import speak, strings
 from ecg_core import Lead, Wave, load_model
 from ecg_core.answers import WHY, Promise, answers
@@ -51,7 +52,7 @@ def test_a_withheld_value_stands_nowhere_on_the_page(answered, analysis):
     said = "\n".join([texts(answered), *cells(answered), *(frame.value.to_string() for frame in answered.dataframe)])
     sure = belief_words.other_answers(answers(analysis, {"without axes": dict.fromkeys(UNITS, SURE)}))
     for question, shown in zip(UNITS, sure["Answer"], strict=True):
-        assert belief_words.decimal(would_be[question], belief_words.DIGITS.get(UNITS[question], 0)) in shown
+        assert decimal(would_be[question], belief_words.DIGITS.get(UNITS[question], 0)) in shown
         assert shown not in said
 
 
@@ -102,6 +103,6 @@ def test_the_answers_are_given_in_german():
 def test_decimals_are_written_as_the_language_writes_them():
     speak("de")
     try:
-        assert belief_words.decimal(1.25, 2) == "1,25"
+        assert decimal(1.25, 2) == "1,25"
     finally:
         speak("en")

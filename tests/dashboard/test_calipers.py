@@ -34,7 +34,7 @@ def measure(page: AppTest, lead: Lead, start: float, end: float) -> AppTest:
 
 
 def names(page: AppTest) -> list[str]:
-    return [caliper.name for caliper in page.session_state["case"].calipers]
+    return [caliper.name for caliper in page.session_state["case"].calipers.now]
 
 
 def marked(page: AppTest) -> set[str]:
@@ -89,10 +89,10 @@ def test_two_calipers_never_have_one_name(page):
 
 def test_another_result_is_measured_anew_at_the_same_times_and_another_recording_has_none(page):
     measure(page, Lead.V3, 5.2, 5.5)
-    (before,) = page.session_state["case"].calipers
+    (before,) = page.session_state["case"].calipers.now
     page.number_input(key="seed").set_value(7).run()
     press(page, "Reconstruct")
-    (after,) = page.session_state["case"].calipers
+    (after,) = page.session_state["case"].calipers.now
     assert (after.lead, after.start, after.end) == (before.lead, before.start, before.end)
     assert (after.to_mv - after.from_mv, after.interval_mv) != (before.to_mv - before.from_mv, before.interval_mv)
     page.selectbox(key="sample").select_index(1).run()

@@ -100,10 +100,10 @@ def test_waves_are_removed_added_undone_one_by_one_and_all_at_once(page):
     assert chosen(page) in marks(case(page).seen)
     type_times(page, Mark(first.wave, first.onset + 2, first.peak, first.offset))
     press(page, say("marks.move"))
-    assert len(case(page).corrections) == 2
+    assert len(case(page).corrections.now) == 2
     for count in (2, 1, 0):
         page.button(key="undo mark").click().run()
-        assert len(case(page).corrections) == count
+        assert len(case(page).corrections.now) == count
     assert marks(case(page).seen) == found
     page.button(key="remove mark").click().run()
     page.button(key="remove mark").click().run()
@@ -124,7 +124,7 @@ def test_what_cannot_be_is_refused_in_a_sentence_and_nothing_changes(page):
     type_times(page, Mark(mark.wave, mark.onset, mark.peak, other.onset + 5))
     press(page, say("marks.move"))
     assert any("expected no two marks at one time" in warning.value for warning in page.warning)
-    assert case(page).corrections == ()
+    assert case(page).corrections.now == ()
     page.button(key="mark step 1").click().run()
     assert not any("expected" in warning.value for warning in page.warning)
 
@@ -133,11 +133,11 @@ def test_another_recording_has_no_corrections_and_another_result_of_this_one_kee
     page.button(key="mark step 5").click().run()
     page.number_input(key="seed").set_value(7).run()
     press(page, "Reconstruct")
-    assert len(case(page).corrections) == 1
+    assert len(case(page).corrections.now) == 1
     assert say("marks.in_words", count=1) in texts(page)
     page.selectbox(key="sample").select_index(1).run()
     assert not page.exception
-    assert case(page).corrections == ()
+    assert case(page).corrections.now == ()
     assert say("marks.log_none") in texts(page)
 
 

@@ -1,7 +1,6 @@
 """The DICOM waveform, as pydicom reads it and dciodvfy judges it."""
 
 import io
-import os
 import shutil
 import subprocess
 from dataclasses import replace
@@ -14,6 +13,7 @@ from pydicom.uid import GeneralECGWaveformStorage
 from ecg_core.export.dicom import to_dicom
 from ecg_core.export.provenance import half_width
 from ecg_core.vocabulary import LEADS
+from tests.conftest import needed
 
 
 @pytest.fixture(scope="module")
@@ -90,13 +90,8 @@ def at_rate(analysis, rate):
 @pytest.fixture(scope="module")
 def dciodvfy() -> str:
     """Where dciodvfy is: skip without it, but fail where CI is set."""
-    found = shutil.which("dciodvfy")
-    if found:
-        return found
     advice = "dciodvfy was not found; install it with `apt-get install dicom3tools` to have the DICOM export judged."
-    if os.environ.get("CI"):
-        pytest.fail(advice)
-    pytest.skip(advice)
+    return needed(shutil.which("dciodvfy"), advice)
 
 
 @pytest.mark.parametrize("case", ["analysis", "with_earlier"])

@@ -153,6 +153,7 @@ def _give_memory_back() -> None:
 @asynccontextmanager
 async def _beside_the_pages(_: App) -> AsyncIterator[dict[str, "asyncio.Task[None]"]]:
     """Warm up beside the first requests, and let go of sessions that have ended."""
+    gc.freeze()  # Streamlit looks for garbage after every rerun: not among what was imported before the first visit
     warming, sweeping = asyncio.create_task(asyncio.to_thread(_warm)), asyncio.create_task(_let_go())
     warming.add_done_callback(_complain)
     sweeping.add_done_callback(_complain)

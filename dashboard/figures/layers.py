@@ -1,6 +1,6 @@
 """The layers of the tracing: each function turns one kind of value into traces or shapes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from math import ceil
 
 import numpy as np
@@ -30,6 +30,8 @@ __all__ = [
 
 HIGHEST_RATE = 250.0
 """Highest rate at which a curve is drawn, Hz; the signal holds nothing above 40 Hz."""
+BAND_RATE = 125.0
+"""Lowest rate at which a band is drawn, Hz."""
 STRIP_SECONDS = 0.02
 ESTIMATED_DASH = "7px,1.5px"
 COMPARED_DASH = "1.5px,1.5px"
@@ -89,49 +91,87 @@ def waveforms(analysis: Analysis, page: Page, palette: Palette, measured_as: str
         )
 
 
-def bands(analysis: Analysis, page: Page, palette: Palette) -> Iterator[go.Scatter]:
-    """The calibrated band of each estimated lead, as its lower edge and the filled upper one."""
+def _joined(pieces: Iterable[tuple[FloatArray, FloatArray]]) -> dict[str, FloatArray]:
+    """Curves of several panels, each as times and heights, as the ``x`` and ``y`` of one trace with gaps between."""
+    x, y = ([*side] for side in zip(*pieces, strict=True))
+    gap = [np.float32(np.nan)]
+    return {
+        name: np.concatenate([part for curve in side for part in (curve, gap)], dtype=np.float32)
+        for name, side in (("x", x), ("y", y))
+    }
+
+
+def _halved(edge: FloatArray, widest: np.ufunc) -> FloatArray:
+    """Every other sample of an edge, as far out as its neighbours: lines between them never cut the edge.
+
+    >>> _halved(np.array([0.0, 0.0, 1.0, 3.0, 1.0, 0.0]), np.maximum)
+    array([0., 3., 3., 0.])
+    """
+    padded = np.pad(edge, 1, mode="edge")
+    out = widest(widest(padded[:-2], edge), padded[2:])
+    return np.append(out[:-1:2], out[-1:])
+
+
+def bands(analysis: Analysis, page: Page, palette: Palette) -> go.Scatter:
+    """The calibrated band of all estimated leads: of each the area between its lower and its upper edge.
+
+    It is never drawn narrower than it is: a curve that is drawn at twice `BAND_RATE` has every other sample of it.
+    """
     reconstruction = analysis.reconstruction
-    for panel in page.panels:
-        if reconstruction.provenance(panel.lead) is Provenance.MEASURED:
-            continue
-        for side, fill in zip(_edges(analysis, panel), (None, "tonexty"), strict=True):
-            values, begin, step = _piece(side[reconstruction.row(panel.lead)], panel, reconstruction.sampling_rate)
-            yield go.Scatter(
-                x0=begin,
-                dx=step,
-                y=values + np.float32(panel.baseline),
-                mode="lines",
-                line={"width": 0},
-                fill=fill,
-                fillcolor=palette.band,
-                hoverinfo="skip",
-                name=f"{panel.name} band",
-                legendgroup="band",
-                showlegend=False,
+
+    def outlines() -> Iterator[tuple[FloatArray, FloatArray]]:
+        for panel in page.panels:
+            if reconstruction.provenance(panel.lead) is Provenance.MEASURED:
+                continue
+            row = reconstruction.row(panel.lead)
+            (low, begin, step), (high, *_) = (
+                _piece(side[row], panel, reconstruction.sampling_rate) for side in _edges(analysis, panel)
             )
+            times = begin + step * np.arange(len(low))
+            if low.size and 1 / step >= 2 * BAND_RATE:
+                low, high, times = (
+                    _halved(low, np.minimum),
+                    _halved(high, np.maximum),
+                    np.append(times[:-1:2], times[-1]),
+                )
+            yield np.append(times, times[::-1]), np.append(low, high[::-1]) + np.float32(panel.baseline)
+
+    return go.Scatter(
+        **_joined(outlines()),
+        mode="lines",
+        line={"width": 0},
+        fill="toself",
+        fillcolor=palette.band,
+        hoverinfo="skip",
+        name="band",
+        legendgroup="band",
+        showlegend=False,
+    )
 
 
-def references(analysis: Analysis, page: Page, palette: Palette) -> Iterator[go.Scatter]:
-    """The leads that the file held and the network did not see, in grey."""
+def references(analysis: Analysis, page: Page, palette: Palette) -> list[go.Scatter]:
+    """The leads that the file held and the network did not see, in grey: one trace, or none where it held none."""
     reference = analysis.reference
     if reference is None:
-        return
-    for panel in page.panels:
-        if panel.lead not in reference or analysis.reconstruction.provenance(panel.lead) is Provenance.MEASURED:
-            continue
-        values, begin, step = _piece(reference[panel.lead], panel, reference.sampling_rate)
-        yield go.Scatter(
-            x0=begin,
-            dx=step,
-            y=values + np.float32(panel.baseline),
+        return []
+
+    def curves() -> Iterator[tuple[FloatArray, FloatArray]]:
+        for panel in page.panels:
+            if panel.lead in reference and analysis.reconstruction.provenance(panel.lead) is not Provenance.MEASURED:
+                values, begin, step = _piece(reference[panel.lead], panel, reference.sampling_rate)
+                yield begin + step * np.arange(len(values)), values + np.float32(panel.baseline)
+
+    return [
+        go.Scatter(
+            **_joined(curves()),
             mode="lines",
             line={"color": palette.reference, "width": 1.9},
             hoverinfo="skip",
-            name=f"{panel.name} reference",
+            name="reference",
             legendgroup="reference",
             showlegend=False,
         )
+    ]
 
 
 def comparison_line(palette: Palette) -> dict[str, object]:
@@ -191,7 +231,6 @@ def heat_strips(analysis: Analysis, page: Page, spread: Spread, scale: dict[str,
     edges = page.start + STRIP_SECONDS * np.arange(columns + 1)
     at = np.round(edges * reconstruction.sampling_rate).astype(np.int64)
     strips = np.full((len(page.strips), columns), np.nan, dtype=np.float32)
-    names = np.full((len(page.strips), columns), "", dtype=object)
     for panel in page.panels:
         inside = (edges[:-1] >= panel.begin - 1e-9) & (edges[:-1] < panel.end - 1e-9) & (at[1:] <= values.shape[1])
         where = np.flatnonzero(inside)
@@ -199,19 +238,15 @@ def heat_strips(analysis: Analysis, page: Page, spread: Spread, scale: dict[str,
             row = values[reconstruction.row(panel.lead)]
             starts = at[where]
             strips[panel.row, where] = np.maximum.reduceat(row[: at[where[-1] + 1]], starts)
-        names[panel.row, inside] = panel.name
     # Between the strips lie empty rows, so that one map with edges in mV draws them all, from the bottom up.
     z = np.full((2 * len(page.strips) - 1, columns), np.nan, dtype=np.float32)
     z[::2] = strips[::-1]
-    text = np.full(z.shape, "", dtype=object)
-    text[::2] = names[::-1]
     said = say("tracing.doubt_hover", spread=spread_name(spread))
     return go.Heatmap(
         x=edges,
         y=np.array([edge for strip in reversed(page.strips) for edge in strip]),
         z=z,
-        text=text,
-        hovertemplate=f"<b>%{{text}}</b> {said}<br>%{{x:.2f}} s, %{{z:.3f}} mV<extra></extra>",
+        hovertemplate=f"{said}<br>%{{x:.2f}} s, %{{z:.3f}} mV<extra></extra>",
         hoverongaps=False,
         name=f"{spread} sd",
         **scale,

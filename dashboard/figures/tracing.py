@@ -64,7 +64,7 @@ def tracing(
     measured, labels = marks(calipers, page, view, palette)
     traces: list[Any] = [
         *_doubt(analysis, page, palette),
-        *bands(analysis, page, palette),
+        bands(analysis, page, palette),
         *references(analysis, page, palette),
         calibration_pulses(page, view, palette),
         *waveforms(analysis, page, palette),

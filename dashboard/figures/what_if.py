@@ -37,7 +37,7 @@ def leads_moved(before: Analysis, after: Analysis, palette: Palette = LIGHT) -> 
     lead_i_is = say("what_if.spoilt_lead_i" if spoilt else "what_if.measured")
     page = lay_out(after, view, before)
     traces = [
-        *bands(after, page, palette),
+        bands(after, page, palette),
         *references(after, page, palette),
         calibration_pulses(page, view, palette),
         *waveforms(after, page, palette, lead_i_is),

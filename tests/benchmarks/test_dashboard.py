@@ -11,7 +11,10 @@ from tests.browser.conftest import browser, chromium_path, dashboard, server, vi
 __all__ = ["browser", "chromium_path", "dashboard", "server", "visitor"]
 
 LIMIT_SECONDS, SWITCH_SECONDS = 2.0, 0.7
-DRAWN = "document.querySelector('.js-plotly-plot')._fullLayout.uirevision"
+DRAWN = (
+    "[...document.querySelectorAll('.js-plotly-plot')].map(chart => chart._fullLayout)"
+    ".find(layout => layout?.meta?.model)?.uirevision"
+)
 LEADS_DRAWN = "chart => chart.querySelectorAll('.scatterlayer .js-line').length >= 12"
 MARK_CHARTS = "document.querySelectorAll('.js-plotly-plot').forEach(chart => { chart.dataset.old = 'yes' })"
 NEW_CHART = f"[...document.querySelectorAll('.js-plotly-plot:not([data-old])')].some({LEADS_DRAWN})"

@@ -86,9 +86,9 @@ def test_layers_switched_in_the_figure_leave_the_zoom_alone(reconstructed):
     strips = reconstructed.locator(".updatemenu-button")
     waves = f"{LAYOUT}.shapes.filter(shape => shape.name === 'QRS' && shape.visible === true).length"
 
-    assert sum(name.endswith(" band") for name in reconstructed.evaluate(SEEN)) == 22
+    assert "band" in reconstructed.evaluate(SEEN)
     legend.filter(has_text="band").locator(".legendtoggle").click()
-    reconstructed.wait_for_function(f"!({SEEN}).some(name => name.endsWith(' band'))")
+    reconstructed.wait_for_function(f"!({SEEN}).includes('band')")
     assert np.allclose(ranges(reconstructed), zoomed)
 
     for button, maps, scales in (("dropout", ["dropout sd"], 1), ("off", [], 0), ("total", ["total sd"], 1)):

@@ -73,7 +73,7 @@ def test_revealed_the_table_is_what_the_engine_measures(revealed):
 
 def test_revealed_the_recorded_leads_lie_over_the_estimates_with_their_difference(revealed):
     tracing, overlay, bland_altman = figures(revealed)
-    assert "V6 reference" in {trace["name"] for trace in tracing["data"]}
+    assert "reference" in {trace["name"] for trace in tracing["data"]}
     assert {"recorded", "estimated", "estimated − recorded"} <= {trace["name"] for trace in overlay["data"]}
     assert len(bland_altman["data"][0]["customdata"]) == 1
 

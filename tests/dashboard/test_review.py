@@ -28,7 +28,7 @@ def test_the_first_visit_shows_a_real_sample_reconstructed(first_visit):
     names = drawn(first_visit)
     assert "I measured" in names
     assert "V6 estimated" in names
-    assert "V6 reference" in names
+    assert "reference" in names
     assert [metric.label for metric in first_visit.metric] == list(METRICS)
     assert "Sample · Sinus rhythm" in [heading.value for heading in first_visit.subheader]
 
@@ -76,7 +76,7 @@ def test_another_sample_is_one_choice_away_and_has_no_reference():
     assert not page.exception
     names = drawn(page)
     assert "V1 estimated" in names
-    assert not any(name.endswith(" reference") for name in names)
+    assert not any("reference" in name for name in names)
     assert "Left out of the file: name, date of birth, machine interpretation." in texts(page)
 
 

@@ -92,7 +92,7 @@ def test_a_spoilt_lead_i_is_not_called_measured(analysis, halved):
 
 
 def test_recorded_leads_are_drawn_where_the_file_held_them(analysis, analysis_of_lead_i):
-    assert "V2 reference" in {trace.name for trace in leads_moved(analysis, analysis).data}
+    assert "reference" in {trace.name for trace in leads_moved(analysis, analysis).data}
     assert not any("reference" in trace.name for trace in leads_moved(analysis_of_lead_i, analysis_of_lead_i).data)
 
 

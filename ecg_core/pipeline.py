@@ -21,7 +21,7 @@ from ecg_core.signals.quality import assess
 from ecg_core.signals.waves import find_waves, label_waves
 from ecg_core.signals.windows import cut, fade_weights, window_starts
 from ecg_core.uncertainty.calibration import band, calibration_for
-from ecg_core.uncertainty.mc_dropout import Moments, sample
+from ecg_core.uncertainty.mc_dropout import Moments, sample_windows
 from ecg_core.vocabulary import DERIVED, ESTIMATED, LEADS, PREDICTED, FloatArray, Lead, Origin, Verdict
 
 __all__ = [
@@ -36,6 +36,8 @@ __all__ = [
 ]
 
 Progress = Callable[[float], None]
+WINDOWS_AT_ONCE = 4
+"""So many windows of a recording are encoded together; more would not be faster."""
 
 
 def examine(recording: Recording, preparation: Preparation | None = None) -> Examination:
@@ -244,13 +246,21 @@ def predict(
     starts = window_starts(len(lead_i), length, overlap)
     joined = [np.zeros((len(LEADS), len(lead_i)), np.float32) for _ in range(3)]
     weights = fade_weights(len(lead_i), starts, length, overlap)
-    for index, (window, start, weight) in enumerate(zip(cut(lead_i, preparation), starts, weights, strict=True)):
-        told = None if earlier is None else earlier[:, start : start + len(weight)]
-        moments = sample(model.network, window.signal, features, told, passes=passes, seed=seed)
-        for whole, part in zip(joined, moments.arrays, strict=True):
-            whole[:, start : start + len(weight)] += weight * part
-        if progress is not None:
-            progress((index + 1) / len(starts))
+    windows = [window.signal for window in cut(lead_i, preparation)]
+    for first in range(0, len(starts), WINDOWS_AT_ONCE):
+        some = slice(first, first + WINDOWS_AT_ONCE)
+        told = (
+            None
+            if earlier is None
+            else np.stack([earlier[:, start : start + len(windows[0])] for start in starts[some]])
+        )
+        found = sample_windows(model.network, np.stack(windows[some]), features, told, passes=passes, seed=seed)
+        for index, moments in enumerate(found, start=first):
+            start, weight = starts[index], weights[index]
+            for whole, part in zip(joined, moments.arrays, strict=True):
+                whole[:, start : start + len(weight)] += weight * part
+            if progress is not None:
+                progress((index + 1) / len(starts))
     return Moments(*joined)
 
 

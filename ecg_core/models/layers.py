@@ -88,9 +88,28 @@ class ResidualBlock(nn.Module):
 
     def forward(self, x: Tensor, condition: Tensor | None = None, mask: Tensor | None = None) -> Tensor:
         """``x (row, channel, time)``, ``condition (row, conditions)`` → ``(row, channel, time)``."""
-        y = self.first_norm(self.first(x))
+        if not self.training:
+            x = _side_by_side(x).squeeze(2)
+        y = self._normed(x, self.first, self.first_norm)
         if self.film is not None:
             scale, shift = self.film(condition).unsqueeze(-1).chunk(2, dim=1)
             y = y * (1 + scale) + shift
         y = self.dropout(torch.relu(y), mask)
-        return torch.relu(x + self.second_norm(self.second(y)))
+        return torch.relu(x + self._normed(y, self.second, self.second_norm))
+
+    def _normed(self, x: Tensor, convolution: nn.Conv1d, norm: nn.BatchNorm1d) -> Tensor:
+        """``norm(convolution(x))``; in evaluation as one convolution, in the order that oneDNN computes fastest."""
+        if self.training:
+            normed: Tensor = norm(convolution(x))
+            return normed
+        assert norm.running_mean is not None and norm.running_var is not None
+        scale = norm.weight * torch.rsqrt(norm.running_var + norm.eps)
+        weight = _side_by_side(convolution.weight * scale[:, None, None])
+        bias = norm.bias - norm.running_mean * scale
+        padding, dilation = (0, int(convolution.padding[0])), (1, convolution.dilation[0])
+        return nn.functional.conv2d(_side_by_side(x), weight, bias, padding=padding, dilation=dilation).squeeze(2)
+
+
+def _side_by_side(x: Tensor) -> Tensor:
+    """``x (row, channel, time)`` as ``(row, channel, 1, time)`` with the channels of a time side by side in memory."""
+    return x.unsqueeze(2).contiguous(memory_format=torch.channels_last)

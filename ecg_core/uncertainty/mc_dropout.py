@@ -1,16 +1,17 @@
 """Monte Carlo dropout (Gal and Ghahramani 2016): many passes with different masks, their mean and their spread."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from ecg_core.limb_leads import DERIVATION, twelve
 from ecg_core.models.layers import EARLIER_CHANNELS, Network
 from ecg_core.vocabulary import LEADS, PREDICTED, FloatArray, Lead
 
-__all__ = ["Moments", "sample"]
-
+__all__ = ["Moments", "sample", "sample_windows"]
 
 PASSES_AT_ONCE = 5
 """So many passes are one batch: more no longer fit the processor's cache and take longer."""
@@ -34,10 +35,11 @@ class Moments:
 
 
 SHIFTS = 4
-"""The passes read the window from so many different first samples, spread over the network's stride."""
+"""The passes read the window from at most so many different first samples, spread over the network's stride."""
+PASSES_A_SHIFT = 4
+"""At least so many passes begin at the same sample: what they share is computed once, and takes as long as they do."""
 
 
-@torch.inference_mode()
 def sample(
     network: Network,
     lead_i: FloatArray,
@@ -63,17 +65,54 @@ def sample(
     >>> moments.mean.shape, bool((moments.total_sd >= moments.epistemic_sd).all())
     ((12, 500), True)
     """
-    samples = len(lead_i)
-    shifts = range(0, network.stride, max(1, network.stride // SHIFTS))
+    windows = np.asarray(lead_i)[None]
+    told = None if earlier is None else earlier[None]
+    return next(sample_windows(network, windows, features, told, passes=passes, seed=seed))
+
+
+def sample_windows(
+    network: Network,
+    lead_i: FloatArray,
+    features: FloatArray,
+    earlier: FloatArray | None = None,
+    *,
+    passes: int,
+    seed: int,
+) -> Iterator[Moments]:
+    """`sample` for each of several windows, one after the other: ``lead_i (window, sample)``, ``earlier (window, ...)``.
+
+    What comes before the first dropout is computed for all at once, which takes less time.
+    """
+    samples = lead_i.shape[1]
+    count = min(network.stride, SHIFTS, max(1, passes // PASSES_A_SHIFT))
+    shifts = range(0, network.stride, network.stride // count)[:count]
     padded = samples + shifts[-1] + -(samples + shifts[-1]) % network.stride
-    heard, told = (np.zeros((len(shifts), *shape, padded), np.float32) for shape in ((), (EARLIER_CHANNELS,)))
+    shape = len(lead_i), len(shifts)
+    heard, told = (np.zeros((*shape, *kind, padded), np.float32) for kind in ((), (EARLIER_CHANNELS,)))
     for turn, shift in enumerate(shifts):
-        heard[turn, shift : shift + samples] = lead_i
+        heard[:, turn, shift : shift + samples] = lead_i
         if earlier is not None:
-            told[turn, :, shift : shift + samples] = earlier
-    encoded = network.encode(torch.from_numpy(heard), torch.from_numpy(told))
-    known = torch.from_numpy(np.asarray(features, np.float32))[None]
+            told[:, turn, :, shift : shift + samples] = earlier
+    with torch.inference_mode():
+        every = network.encode(*(torch.from_numpy(part).flatten(0, 1) for part in (heard, told)))
     masks = network.draw_masks(passes, torch.Generator().manual_seed(seed), padded)
+    known = torch.from_numpy(np.asarray(features, np.float32))[None]
+    for number, window in enumerate(lead_i):
+        encoded = tuple(part.unflatten(0, shape)[number] for part in every)
+        yield _passes(network, np.asarray(window, np.float32), encoded, known, masks, passes, shifts)
+
+
+@torch.inference_mode()
+def _passes(
+    network: Network,
+    lead_i: FloatArray,
+    encoded: tuple[Tensor, ...],
+    known: Tensor,
+    masks: Sequence[Tensor],
+    passes: int,
+    shifts: Sequence[int],
+) -> Moments:
+    """The part with dropout for one window, whose encodings begin at the ``shifts``."""
     turns = np.arange(passes if masks else len(shifts)) % len(shifts)
     means, variances = [], []
     for first in range(0, len(turns), PASSES_AT_ONCE):
@@ -81,10 +120,10 @@ def sample(
         dropped = [mask[first : first + PASSES_AT_ONCE] for mask in masks]
         mean, sd = network.decode(tuple(part[some] for part in encoded), known.expand(len(some), -1), dropped or None)
         for row, turn in enumerate(some):
-            window = slice(shifts[turn], shifts[turn] + samples)
+            window = slice(shifts[turn], shifts[turn] + len(lead_i))
             means.append(mean[row, :, window])
             variances.append(sd[row, :, window].square())
-    leads = twelve(np.asarray(lead_i, np.float32), torch.stack(means).numpy())  # (pass, 12, sample)
+    leads = twelve(lead_i, torch.stack(means).numpy())  # (pass, 12, sample)
     expected = _expected_variance(torch.stack(variances).mean(dim=0).numpy())
     epistemic = leads.std(axis=0, ddof=1) if len(leads) > 1 else np.zeros(leads.shape[1:], np.float32)
     return Moments(leads.mean(axis=0), epistemic, np.sqrt(epistemic**2 + expected))

@@ -13,7 +13,7 @@ from ecg_core.models.dual_branch import DualBranch
 from ecg_core.models.layers import EARLIER_CHANNELS, Estimate
 from ecg_core.records import PatientMetadata
 from ecg_core.signals.filters import resample
-from ecg_core.uncertainty.mc_dropout import sample
+from ecg_core.uncertainty.mc_dropout import sample, sample_windows
 from ecg_core.vocabulary import DERIVED, LEADS, PREDICTED, Lead
 
 NOTHING = np.zeros(len(FEATURES), np.float32)
@@ -129,18 +129,20 @@ def small():
     return network
 
 
-@pytest.mark.parametrize(("passes", "samples"), [(2, 500), (6, 501), (21, 500)])
-def test_passes_take_turns_in_where_they_begin(small, passes, samples):
+@pytest.mark.parametrize(
+    ("passes", "samples", "shifts"), [(2, 500, (0,)), (6, 501, (0,)), (9, 501, (0, 2)), (21, 500, (0, 1, 2, 3))]
+)
+def test_passes_take_turns_in_where_they_begin(small, passes, samples, shifts):
     """What `sample` gives is the mean and spread of the passes made one by one, each at its shift."""
     random = np.random.default_rng(0)
     lead_i = random.normal(size=samples).astype(np.float32)
     features = random.normal(size=len(FEATURES)).astype(np.float32)
     earlier = random.normal(size=(EARLIER_CHANNELS, samples)).astype(np.float32)
-    padded = -(-(samples + small.stride - 1) // small.stride) * small.stride
+    padded = -(-(samples + shifts[-1]) // small.stride) * small.stride
     masks = small.draw_masks(passes, torch.Generator().manual_seed(7), padded)
     leads, variances = [], []
     for number in range(passes):
-        shift = number % small.stride
+        shift = shifts[number % len(shifts)]
         heard, told = np.zeros((1, padded), np.float32), np.zeros((1, EARLIER_CHANNELS, padded), np.float32)
         heard[0, shift : shift + samples], told[0, :, shift : shift + samples] = lead_i, earlier
         with torch.inference_mode():
@@ -160,6 +162,18 @@ def test_passes_take_turns_in_where_they_begin(small, passes, samples):
             arrays(moments), arrays(sample(small, lead_i, features, earlier, passes=passes, seed=7)), strict=True
         )
     )
+
+
+def test_several_windows_at_once_are_each_what_it_is_alone(small):
+    random = np.random.default_rng(0)
+    windows = random.normal(size=(3, 500)).astype(np.float32)
+    earlier = random.normal(size=(3, EARLIER_CHANNELS, 500)).astype(np.float32)
+    together = list(sample_windows(small, windows, NOTHING, earlier, passes=9, seed=3))
+    alone = [sample(small, one, NOTHING, told, passes=9, seed=3) for one, told in zip(windows, earlier, strict=True)]
+    for one, other in zip(together, alone, strict=True):
+        for part, same in zip(arrays(one), arrays(other), strict=True):
+            assert np.allclose(part, same, atol=1e-5)
+    assert not np.allclose(together[0].mean, together[1].mean, atol=0.1)
 
 
 def test_no_earlier_ecg_is_zeros_throughout(small, window):

@@ -110,12 +110,15 @@ class Segments:
     def between(self, first: int, last: int) -> "Segments":
         """The waves that begin from sample ``first`` to ``last``, counted from ``first``; nothing of corrections.
 
-        >>> Segments(np.array([5, 25]), np.array([[3, 8], [22, 28]]), np.empty((0, 2)), 100.0).between(10, 30).r_peaks
+        The last ones may end, and their R peak may lie, after that: each wave is in one part alone, and whole.
+
+        >>> Segments(np.array([5, 25]), np.array([[3, 8], [22, 28]]), np.empty((0, 2)), 100.0).between(10, 24).r_peaks
         array([15])
         """
-        qrs, t = (waves[(waves[:, 0] >= first) & (waves[:, 0] < last)] - first for waves in (self.qrs, self.t))
-        peaks = self.r_peaks[(self.r_peaks >= first) & (self.r_peaks < last)] - first
-        return Segments(peaks, qrs, t, self.sampling_rate, self.not_delineated)
+        own, t = ((waves[:, 0] >= first) & (waves[:, 0] < last) for waves in (self.qrs, self.t))
+        return Segments(
+            self.r_peaks[own] - first, self.qrs[own] - first, self.t[t] - first, self.sampling_rate, self.not_delineated
+        )
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,14 @@
 import gc
 import threading
 import weakref
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 
-from ecg_core import Lead, PatientMetadata, Recording, analyse, load_model
+from ecg_core import Lead, PatientMetadata, Recording, analyse, examine, load_model
+from ecg_core.corrections import marks
 from ecg_core.metadata import FEATURES
 from ecg_core.models.checkpoint import Model
 from ecg_core.models.dual_branch import DualBranch
@@ -52,6 +54,21 @@ def test_stretches_are_the_whole_cut_in_pieces(minutes, model):
         found = [getattr(one.examination.segments, name) + one.first for one in stretches]
         assert np.array_equal(np.concatenate(found), getattr(whole.examination.segments, name))
     assert [minute.start for one in stretches for minute in one.minutes] == [0, 60, 120]
+
+
+@pytest.mark.parametrize("where", ["before the R peak", "after it", "in T"])
+def test_a_wave_across_the_cut_is_in_one_part_alone_and_whole(minutes, where):
+    seen = examine(minutes)
+    onset, offset = seen.segments.qrs[20]
+    cuts = {"before the R peak": onset + 1, "after it": offset - 1, "in T": int(seen.segments.t[20].mean())}
+    cut, end = cuts[where], len(seen.lead_i)
+    parts = [(0, seen.segments.between(0, cut)), (cut, seen.segments.between(cut, end))]
+    found = [
+        replace(mark, onset=mark.onset + first, peak=mark.peak + first, offset=mark.offset + first)
+        for first, part in parts
+        for mark in marks(replace(seen, lead_i=seen.lead_i[first:], segments=part))
+    ]
+    assert found == list(marks(seen))
 
 
 def test_each_stretch_is_told_its_own_rate(minutes, model):

@@ -102,7 +102,8 @@ class ResidualBlock(nn.Module):
         if self.training:
             normed: Tensor = norm(convolution(x))
             return normed
-        assert norm.running_mean is not None and norm.running_var is not None
+        assert norm.running_mean is not None
+        assert norm.running_var is not None
         scale = norm.weight * torch.rsqrt(norm.running_var + norm.eps)
         weight = _side_by_side(convolution.weight * scale[:, None, None])
         bias = norm.bias - norm.running_mean * scale

@@ -39,7 +39,8 @@ SHIFTS = 4
 PASSES_A_SHIFT = 4
 """At least so many passes begin at the same sample: what they share is computed once, and takes as long as they do.
 
-With ten passes this costs 0.001 of the mean correlation (150 records of PTB-XL's fold 8) and saves a quarter of the time.
+With ten passes this costs 0.001 of the mean correlation (150 records of PTB-XL's fold 8) and saves a quarter of the
+time.
 """
 
 
@@ -82,7 +83,7 @@ def sample_windows(
     passes: int,
     seed: int,
 ) -> Iterator[Moments]:
-    """`sample` for each of several windows, one after the other: ``lead_i (window, sample)``, ``earlier (window, ...)``.
+    """`sample` for each of several windows in turn: ``lead_i (window, sample)``, ``earlier (window, ...)``.
 
     What comes before the first dropout is computed for all at once, which takes less time.
     """
@@ -102,7 +103,9 @@ def sample_windows(
     known = torch.from_numpy(np.asarray(features, np.float32))[None]
     for number, window in enumerate(lead_i):
         encoded = tuple(part.unflatten(0, shape)[number] for part in every)
-        yield _passes(network, np.asarray(window, np.float32), encoded, known, masks, passes, shifts)
+        yield _passes(
+            network, np.asarray(window, np.float32), encoded, known, masks=masks, passes=passes, shifts=shifts
+        )
 
 
 @torch.inference_mode()
@@ -111,6 +114,7 @@ def _passes(
     lead_i: FloatArray,
     encoded: tuple[Tensor, ...],
     known: Tensor,
+    *,
     masks: Sequence[Tensor],
     passes: int,
     shifts: Sequence[int],

@@ -105,7 +105,7 @@ def _halved(edge: FloatArray, widest: np.ufunc) -> FloatArray:
     """Every other sample of an edge, as far out as its neighbours: lines between them never cut the edge.
 
     >>> _halved(np.array([0.0, 0.0, 1.0, 3.0, 1.0, 0.0]), np.maximum)
-    array([0., 3., 3., 0.])
+    array([0., 3., 3., 1.])
     """
     padded = np.pad(edge, 1, mode="edge")
     out = widest(widest(padded[:-2], edge), padded[2:])

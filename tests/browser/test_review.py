@@ -17,7 +17,7 @@ TRACES = (
     "[...document.querySelectorAll('.js-plotly-plot')].flatMap(plot => plot._fullData ?? []).map(trace => trace.name)"
 )
 SEEN = (
-    "document.querySelector('.js-plotly-plot')._fullData.filter(trace => trace.visible === true)"
+    "(document.querySelector('.js-plotly-plot')?._fullData ?? []).filter(trace => trace.visible === true)"
     ".map(trace => trace.name)"
 )
 LAYOUT = "document.querySelector('.js-plotly-plot')._fullLayout"

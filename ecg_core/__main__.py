@@ -41,8 +41,6 @@ __all__ = ["main"]
 BAD_INPUT, STOPPED = 2, 130
 MOST_THREADS = 2
 """At work on a long recording; each more takes the memory of another stretch."""
-SWITCH_SECONDS = 1e-4
-"""So long one thread waits at most for another's Python code: while that marks waves, this goes on with its network."""
 RIVALS = ("linear", "mean-beat", "unet", "unet-metadata", "nakanishi", "nakanishi-metadata")
 TIERS = ("none", "wearable", "prior-axes", "prior", "paper", "all")
 """Both as in `ecg_core.training`, which takes seconds to import and is not needed for most commands."""
@@ -341,7 +339,6 @@ def _reconstruct_long(
     """The same for a recording whose twelve leads would not fit into memory: written as it is made."""
     from tqdm import tqdm
 
-    sys.setswitchinterval(SWITCH_SECONDS)
     seconds = round(recording.duration)
     with tqdm(total=seconds, unit="s", unit_scale=True, desc="reconstructed", leave=False) as bar:
         stretches = analyse_stretches(

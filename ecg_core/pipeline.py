@@ -21,7 +21,7 @@ from ecg_core.signals.quality import assess
 from ecg_core.signals.waves import find_waves, label_waves
 from ecg_core.signals.windows import cut, fade_weights, window_starts
 from ecg_core.uncertainty.calibration import band, calibration_for
-from ecg_core.uncertainty.mc_dropout import Moments, sample_windows
+from ecg_core.uncertainty.mc_dropout import Moments, sample
 from ecg_core.vocabulary import DERIVED, ESTIMATED, LEADS, PREDICTED, FloatArray, Lead, Origin, Verdict
 
 __all__ = [
@@ -37,7 +37,7 @@ __all__ = [
 
 Progress = Callable[[float], None]
 WINDOWS_AT_ONCE = 4
-"""So many windows of a recording are encoded together; more would not be faster."""
+"""So many windows of a recording are encoded together."""
 
 
 def examine(recording: Recording, preparation: Preparation | None = None) -> Examination:
@@ -254,7 +254,7 @@ def predict(
             if earlier is None
             else np.stack([earlier[:, start : start + len(windows[0])] for start in starts[some]])
         )
-        found = sample_windows(model.network, np.stack(windows[some]), features, told, passes=passes, seed=seed)
+        found = sample(model.network, np.stack(windows[some]), features, told, passes=passes, seed=seed)
         for index, moments in enumerate(found, start=first):
             start, weight = starts[index], weights[index]
             for whole, part in zip(joined, moments.arrays, strict=True):

@@ -89,7 +89,7 @@ class ResidualBlock(nn.Module):
     def forward(self, x: Tensor, condition: Tensor | None = None, mask: Tensor | None = None) -> Tensor:
         """``x (row, channel, time)``, ``condition (row, conditions)`` → ``(row, channel, time)``."""
         if not self.training:
-            x = _side_by_side(x).squeeze(2)
+            x = _side_by_side(x).squeeze(2)  # once: all that comes of it keeps this order
         y = self._normed(x, self.first, self.first_norm)
         if self.film is not None:
             scale, shift = self.film(condition).unsqueeze(-1).chunk(2, dim=1)

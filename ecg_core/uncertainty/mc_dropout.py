@@ -11,7 +11,7 @@ from ecg_core.limb_leads import DERIVATION, twelve
 from ecg_core.models.layers import EARLIER_CHANNELS, Network
 from ecg_core.vocabulary import LEADS, PREDICTED, FloatArray, Lead
 
-__all__ = ["Moments", "sample", "sample_windows"]
+__all__ = ["Moments", "sample"]
 
 PASSES_AT_ONCE = 5
 """So many passes are one batch: more no longer fit the processor's cache and take longer."""
@@ -52,40 +52,23 @@ def sample(
     *,
     passes: int,
     seed: int,
-) -> Moments:
-    """Run ``passes`` dropout passes over one window of Lead I and return their moments.
+) -> Iterator[Moments]:
+    """Run ``passes`` dropout passes over windows of Lead I and give the moments of one after the other.
 
-    ``lead_i (sample,)`` in mV at the network's rate, ``features (feature,)``, ``earlier (EARLIER_CHANNELS, sample)`` as
-    from `ecg_core.signals.beats.earlier_input`. What comes before the first dropout is computed once, the passes run in
-    batches, masks come from a generator of this call: the same seed repeats the result bit for bit and gives every
-    window of a recording the same masks. A network with a stride sees a beat differently as it falls on the stride, so
-    the passes take turns in where they begin (`SHIFTS`): on PTB-XL's fold 8 this raised the mean correlation by 0.0017.
-    Limb leads are derived in every pass, so their spread is that of the passes; the spread that the network expects in
-    II reaches them by the same exact law (Lead I, being measured, adds none).
+    ``lead_i (window, sample)`` in mV at the network's rate, ``features (feature,)``, ``earlier
+    (window, EARLIER_CHANNELS, sample)`` as from `ecg_core.signals.beats.earlier_input`. What comes before the first
+    dropout is computed once for all windows, the passes run in batches, masks come from a generator of this call: the
+    same seed repeats the result bit for bit and gives every window of a recording the same masks. A network with a
+    stride sees a beat differently as it falls on the stride, so the passes take turns in where they begin (`SHIFTS`):
+    on PTB-XL's fold 8 this raised the mean correlation by 0.0017. Limb leads are derived in every pass, so their spread
+    is that of the passes; the spread that the network expects in II reaches them by the same exact law (Lead I, being
+    measured, adds none).
 
     >>> from ecg_core.models.dual_branch import DualBranch
     >>> network = DualBranch(features=17, channels=8, lstm=8, decoder=8).eval()
-    >>> moments = sample(network, np.zeros(500), np.zeros(17), passes=4, seed=1)
+    >>> (moments,) = sample(network, np.zeros((1, 500)), np.zeros(17), passes=4, seed=1)
     >>> moments.mean.shape, bool((moments.total_sd >= moments.epistemic_sd).all())
     ((12, 500), True)
-    """
-    windows = np.asarray(lead_i)[None]
-    told = None if earlier is None else earlier[None]
-    return next(sample_windows(network, windows, features, told, passes=passes, seed=seed))
-
-
-def sample_windows(
-    network: Network,
-    lead_i: FloatArray,
-    features: FloatArray,
-    earlier: FloatArray | None = None,
-    *,
-    passes: int,
-    seed: int,
-) -> Iterator[Moments]:
-    """`sample` for each of several windows in turn: ``lead_i (window, sample)``, ``earlier (window, ...)``.
-
-    What comes before the first dropout is computed for all at once, which takes less time.
     """
     samples = lead_i.shape[1]
     count = min(network.stride, SHIFTS, max(1, passes // PASSES_A_SHIFT))

@@ -5,7 +5,7 @@ import torch
 
 from ecg_core.metadata import FEATURES
 from ecg_core.models.dual_branch import DualBranch
-from ecg_core.models.layers import EARLIER_CHANNELS, ChannelDropout
+from ecg_core.models.layers import EARLIER_CHANNELS, ChannelDropout, ResidualBlock
 
 
 @pytest.fixture
@@ -98,3 +98,18 @@ def test_an_earlier_ecg_may_have_any_number_of_samples_too(network, samples):
         torch.randn(1, EARLIER_CHANNELS, samples),
     )
     assert network(x, known, earlier).mean.shape == (1, 7, samples)
+
+
+@pytest.mark.parametrize("dilation", [1, 4])
+def test_in_evaluation_a_block_is_its_convolutions_and_norms_one_by_one(dilation):
+    torch.manual_seed(0)
+    block = ResidualBlock(8, 5, dilation, conditions=3)
+    for norm in (block.first_norm, block.second_norm):
+        for values in (norm.weight.data, norm.bias.data, norm.running_mean, norm.running_var):
+            values.uniform_(0.5, 2)
+    block.eval()
+    x, condition = torch.randn(2, 8, 50), torch.randn(2, 3)
+    scale, shift = block.film(condition).unsqueeze(-1).chunk(2, dim=1)
+    inner = torch.relu(block.first_norm(block.first(x)) * (1 + scale) + shift)
+    one_by_one = torch.relu(x + block.second_norm(block.second(inner)))
+    assert torch.allclose(block(x, condition), one_by_one, atol=1e-5)

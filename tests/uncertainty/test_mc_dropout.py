@@ -13,10 +13,16 @@ from ecg_core.models.dual_branch import DualBranch
 from ecg_core.models.layers import EARLIER_CHANNELS, Estimate
 from ecg_core.records import PatientMetadata
 from ecg_core.signals.filters import resample
-from ecg_core.uncertainty.mc_dropout import sample, sample_windows
+from ecg_core.uncertainty.mc_dropout import Moments, sample
 from ecg_core.vocabulary import DERIVED, LEADS, PREDICTED, Lead
 
 NOTHING = np.zeros(len(FEATURES), np.float32)
+
+
+def sample_one(network, lead_i, features, earlier=None, **how) -> Moments:
+    """The moments of one window, ``lead_i (sample,)``."""
+    (moments,) = sample(network, lead_i[None], features, None if earlier is None else earlier[None], **how)
+    return moments
 
 
 @pytest.fixture(scope="module")
@@ -35,23 +41,23 @@ def arrays(moments):
 
 def test_a_seed_repeats_bit_for_bit(network, window):
     torch.rand(3)  # the global state has no say
-    first = sample(network, window, NOTHING, passes=8, seed=5)
+    first = sample_one(network, window, NOTHING, passes=8, seed=5)
     torch.manual_seed(99)
-    again = sample(network, window, NOTHING, passes=8, seed=5)
-    other = sample(network, window, NOTHING, passes=8, seed=6)
+    again = sample_one(network, window, NOTHING, passes=8, seed=5)
+    other = sample_one(network, window, NOTHING, passes=8, seed=6)
     assert all(np.array_equal(one, two) for one, two in zip(arrays(first), arrays(again), strict=True))
     assert not np.array_equal(first.epistemic_sd, other.epistemic_sd)
 
 
 def test_many_at_once_get_what_each_gets_alone(network, window):
-    alone = [sample(network, window, NOTHING, passes=6, seed=seed).mean for seed in range(6)]
+    alone = [sample_one(network, window, NOTHING, passes=6, seed=seed).mean for seed in range(6)]
     with ThreadPoolExecutor(4) as pool:
-        together = list(pool.map(lambda seed: sample(network, window, NOTHING, passes=6, seed=seed).mean, range(6)))
+        together = list(pool.map(lambda seed: sample_one(network, window, NOTHING, passes=6, seed=seed).mean, range(6)))
     assert all(np.array_equal(one, two) for one, two in zip(alone, together, strict=True))
 
 
 def test_limb_leads_follow_in_mean_and_spread(network, window):
-    moments = sample(network, window, NOTHING, passes=10, seed=0)
+    moments = sample_one(network, window, NOTHING, passes=10, seed=0)
     i, ii = LEADS.index(Lead.I), LEADS.index(Lead.II)
     for lead in DERIVED:
         assert np.abs(moments.mean[LEADS.index(lead)] - derive(lead, window, moments.mean[ii])).max() < 1e-5
@@ -65,7 +71,7 @@ def test_limb_leads_follow_in_mean_and_spread(network, window):
 
 def test_passes_are_those_of_separate_calls(network, window):
     """A pass without dropout lies at the centre of many with it."""
-    moments = sample(network, window, NOTHING, passes=300, seed=0)
+    moments = sample_one(network, window, NOTHING, passes=300, seed=0)
     with torch.inference_mode():
         plain = network(torch.from_numpy(window)[None], torch.from_numpy(NOTHING)[None]).mean[0, 0].numpy()
     lead_ii = LEADS.index(Lead.II)
@@ -73,8 +79,8 @@ def test_passes_are_those_of_separate_calls(network, window):
 
 
 def test_metadata_change_the_estimate(network, window):
-    left = sample(network, window, encode(PatientMetadata(r_axis_deg=-60)), passes=4, seed=0)
-    right = sample(network, window, encode(PatientMetadata(r_axis_deg=100)), passes=4, seed=0)
+    left = sample_one(network, window, encode(PatientMetadata(r_axis_deg=-60)), passes=4, seed=0)
+    right = sample_one(network, window, encode(PatientMetadata(r_axis_deg=100)), passes=4, seed=0)
     avf = LEADS.index(Lead.AVF)
     assert np.abs(left.mean[avf] - right.mean[avf]).max() > 0.2
 
@@ -104,7 +110,7 @@ class Echo:
 
 def test_a_network_without_dropout_or_stride_is_asked_once():
     network, lead_i = Echo(), np.random.default_rng(0).normal(size=503).astype(np.float32)
-    moments = sample(network, lead_i, NOTHING, passes=50, seed=0)
+    moments = sample_one(network, lead_i, NOTHING, passes=50, seed=0)
     assert network.rows == [1]
     assert np.array_equal(moments.mean[LEADS.index(Lead.V2)], 2 * lead_i)
     assert not moments.epistemic_sd.any()
@@ -114,7 +120,7 @@ def test_a_network_without_dropout_or_stride_is_asked_once():
 
 def test_the_earlier_ecg_reaches_the_network_beside_its_lead_i():
     earlier = np.random.default_rng(0).normal(size=(EARLIER_CHANNELS, 503)).astype(np.float32)
-    moments = sample(Echo(), np.zeros(503, np.float32), NOTHING, earlier, passes=50, seed=0)
+    moments = sample_one(Echo(), np.zeros(503, np.float32), NOTHING, earlier, passes=50, seed=0)
     assert np.array_equal(moments.mean[LEADS.index(Lead.II)], earlier[0])
 
 
@@ -150,7 +156,7 @@ def test_passes_take_turns_in_where_they_begin(small, passes, samples, shifts):
             one = small.decode(encoded, torch.from_numpy(features)[None], [mask[[number]] for mask in masks])
         leads.append(twelve(lead_i, one.mean[0, :, shift : shift + samples].numpy()))
         variances.append(one.sd[0, :, shift : shift + samples].numpy() ** 2)
-    moments = sample(small, lead_i, features, earlier, passes=passes, seed=7)
+    moments = sample_one(small, lead_i, features, earlier, passes=passes, seed=7)
     assert np.allclose(moments.mean, np.mean(leads, axis=0), atol=1e-5)
     assert np.allclose(moments.epistemic_sd, np.std(leads, axis=0, ddof=1), atol=1e-5)
     expected = np.mean(variances, axis=0)[PREDICTED.index(Lead.V4)]
@@ -159,7 +165,7 @@ def test_passes_take_turns_in_where_they_begin(small, passes, samples, shifts):
     assert all(
         np.array_equal(one, two)
         for one, two in zip(
-            arrays(moments), arrays(sample(small, lead_i, features, earlier, passes=passes, seed=7)), strict=True
+            arrays(moments), arrays(sample_one(small, lead_i, features, earlier, passes=passes, seed=7)), strict=True
         )
     )
 
@@ -168,8 +174,10 @@ def test_several_windows_at_once_are_each_what_it_is_alone(small):
     random = np.random.default_rng(0)
     windows = random.normal(size=(3, 500)).astype(np.float32)
     earlier = random.normal(size=(3, EARLIER_CHANNELS, 500)).astype(np.float32)
-    together = list(sample_windows(small, windows, NOTHING, earlier, passes=9, seed=3))
-    alone = [sample(small, one, NOTHING, told, passes=9, seed=3) for one, told in zip(windows, earlier, strict=True)]
+    together = list(sample(small, windows, NOTHING, earlier, passes=9, seed=3))
+    alone = [
+        sample_one(small, one, NOTHING, told, passes=9, seed=3) for one, told in zip(windows, earlier, strict=True)
+    ]
     for one, other in zip(together, alone, strict=True):
         for part, same in zip(arrays(one), arrays(other), strict=True):
             assert np.allclose(part, same, atol=1e-5)
@@ -178,5 +186,5 @@ def test_several_windows_at_once_are_each_what_it_is_alone(small):
 
 def test_no_earlier_ecg_is_zeros_throughout(small, window):
     silent = np.zeros((EARLIER_CHANNELS, len(window)), np.float32)
-    without, zeros = (sample(small, window, NOTHING, earlier, passes=4, seed=0).mean for earlier in (None, silent))
+    without, zeros = (sample_one(small, window, NOTHING, earlier, passes=4, seed=0).mean for earlier in (None, silent))
     assert np.array_equal(without, zeros)

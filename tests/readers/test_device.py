@@ -109,6 +109,20 @@ def test_the_calibration_pulse_of_sierra_is_cut_off(written):
     assert "The calibration pulse, the last 0.60 s, was cut off." in recording.notes
 
 
+@pytest.mark.parametrize("version", ["1.04.01", "1.04.02"])
+def test_later_versions_of_sierra_give_the_same_recording(written, version):
+    old = written["Philips Sierra XML"]
+    later = old.replace(b"<documentversion>1.04<", f"<documentversion>{version}<".encode())
+    assert later != old
+    np.testing.assert_array_equal(read({"x": later}).signals, read({"x": old}).signals)
+
+
+def test_a_version_of_sierra_that_nobody_knows_is_refused(written):
+    unknown = written["Philips Sierra XML"].replace(b"<documentversion>1.04<", b"<documentversion>2.00<")
+    with pytest.raises(UnreadableFile, match="of a kind that is not read"):
+        read({"x": unknown})
+
+
 def test_leads_that_start_at_another_time_are_left_out(written):
     v6 = devices.SCP_CODES[Lead.V6]
     late = written["SCP-ECG"].replace(struct.pack("<IIB", 1, 5000, v6), struct.pack("<IIB", 5001, 10000, v6))

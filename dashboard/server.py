@@ -132,12 +132,14 @@ async def _let_go() -> None:
     closed = runtime._session_mgr._session_storage._cache  # type: ignore[attr-defined]
     while True:
         await asyncio.sleep(SWEEP_SECONDS)
+        # What a closed session made to be taken away was marked at its end and is deleted a sweep later: a second look at
+        # once would delete what another visitor is just about to fetch.
+        runtime.media_file_mgr.remove_orphaned_files()
         for _, one in closed.expire():
             one.session.shutdown()
             one.session.session_state.clear()  # the runtime keeps hold of the last session that it served
             one.session.session_state._new_widget_state.widget_metadata.clear()
             one.session._fragment_storage.clear()
-            runtime.media_file_mgr.remove_orphaned_files()
             gc.collect()
             _give_memory_back()
 

@@ -132,8 +132,8 @@ async def _let_go() -> None:
     closed = runtime._session_mgr._session_storage._cache  # type: ignore[attr-defined]
     while True:
         await asyncio.sleep(SWEEP_SECONDS)
-        # What a closed session made to be taken away was marked at its end and is deleted a sweep later: a second look at
-        # once would delete what another visitor is just about to fetch.
+        # What a closed session made to be taken away was marked at its end and is deleted a sweep later: a second
+        # look at once would delete what another visitor is just about to fetch.
         runtime.media_file_mgr.remove_orphaned_files()
         for _, one in closed.expire():
             one.session.shutdown()

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from io import StringIO
+from io import BytesIO
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from ecg_core.errors import UnreadableFile
 from ecg_core.readers.channels import Channel, RawFile
 from ecg_core.readers.column_names import ColumnName, parse_heading, said_rate
 from ecg_core.readers.leads import parse_lead
-from ecg_core.readers.text import decode, millivolts_per, number
+from ecg_core.readers.text import as_utf8, decode, millivolts_per, number
 from ecg_core.readers.time_column import clock_seconds, is_counter_name, is_time_name, looks_like_time, rate_of
 from ecg_core.vocabulary import FloatArray
 
@@ -21,6 +21,8 @@ __all__ = ["NAME", "claims", "load"]
 NAME = "delimited text"
 
 _HEAD_BYTES, _HEAD_LINES = 65536, 200
+_ROWS_AT_ONCE = 1_000_000
+"""So many rows are split into fields together: a day of them takes a gigabyte."""
 _LONGEST_HEADING = 60
 _MOST_COLUMNS = 1000
 _MISSING = frozenset(("", "-", "nan", "na", "n/a", "null", "none", "inf", "-inf"))
@@ -47,11 +49,11 @@ def load(files: Mapping[str, bytes]) -> RawFile:
 
     Raises `UnreadableFile` where rows cannot be told into columns, or the time column is uneven.
     """
-    text = decode(next(iter(files.values()))) or ""
-    lines = _first_lines(text)
+    data = as_utf8(next(iter(files.values())))
+    lines = _first_lines(decode(data, _HEAD_BYTES) or "")
     above = lines[: _heading_length(lines)]
     separator, decimal = _separators(above, lines[len(above) :])
-    table = _table(text, len(above), separator, decimal)
+    table = _table(data, len(above), separator, decimal)
     columns = parse_heading(above, separator, table.shape[1])
     timed, rate, notes = _timing(table, columns)
     channels = []
@@ -124,13 +126,13 @@ def _commas_alone(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> tupl
     raise UnreadableFile(_AMBIGUOUS)
 
 
-def _table(text: str, heading: int, separator: str, decimal: str) -> pd.DataFrame:
+def _table(data: bytes, heading: int, separator: str, decimal: str) -> pd.DataFrame:
     """The rows after the heading; raises `UnreadableFile` where they are not equally wide."""
-    lines = StringIO(text)
+    lines = BytesIO(data)
     while heading:
         heading -= bool(lines.readline().strip())
     try:
-        table = pd.read_csv(
+        parts = pd.read_csv(
             lines,
             sep=r"\s+" if separator == " " else separator,
             decimal=decimal,
@@ -139,7 +141,9 @@ def _table(text: str, heading: int, separator: str, decimal: str) -> pd.DataFram
             skipinitialspace=True,
             na_values=["-"],
             low_memory=False,
+            chunksize=_ROWS_AT_ONCE,
         )
+        table = pd.concat(parts, ignore_index=True)
     except (pd.errors.ParserError, pd.errors.EmptyDataError):
         raise UnreadableFile(
             "The rows of the text differ in their number of columns; expected one column for each lead throughout."

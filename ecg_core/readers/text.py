@@ -4,7 +4,7 @@ import codecs
 import re
 import unicodedata
 
-__all__ = ["decode", "millivolts_per", "number", "same_unit"]
+__all__ = ["as_utf8", "decode", "millivolts_per", "number", "same_unit"]
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -39,6 +39,16 @@ def decode(data: bytes, most: int | None = None) -> str | None:
         text = data[:most].decode("cp1252", errors="replace")
     start = text[:_LOOKED_AT]
     return None if any(unicodedata.category(sign) == "Cc" for sign in set(start) - set("\t\r\n\f")) else text
+
+
+def as_utf8(data: bytes) -> bytes:
+    """The text that `decode` finds in ``data``, as UTF-8; ``data`` itself, and no copy, where it is plain ASCII.
+
+    >>> as_utf8("µV;1,5".encode("utf-16")).decode(), as_utf8(b"I;1.5")
+    ('µV;1,5', b'I;1.5')
+    """
+    plain = data.isascii() and _unmarked(data[:_LOOKED_AT]) == "utf-8"  # UTF-16 is made of such bytes as well
+    return data if plain else (decode(data) or "").encode()
 
 
 def _unmarked(start: bytes) -> str:

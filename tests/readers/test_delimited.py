@@ -1,12 +1,14 @@
 """Columns of numbers as text: layouts, units, times, and round trips of a real Lead I through all of them."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ecg_core.errors import AnswerNeeded, LeadMissing, Question, RecordingRefused, UnreadableFile
-from ecg_core.readers import read
+from ecg_core.readers import delimited, read
 from ecg_core.vocabulary import LEADS, Lead
 
 RATE = 500
@@ -203,6 +205,28 @@ def test_rows_of_differing_width_are_refused(strip):
     rows[1500] += ",1,2"
     with pytest.raises(UnreadableFile, match="differ in their number of columns"):
         read(table(rows, ["time (s),I (mV)"]))
+
+
+def test_a_table_split_into_parts_is_the_same_table(strip, monkeypatch):
+    rows = timed(strip)
+    rows[2500] = f"{seconds(2500)},lost"  # a word makes text of the numbers of its own part alone
+    whole = read(table(rows, ["time (s),I (mV)"]))
+    monkeypatch.setattr(delimited, "_ROWS_AT_ONCE", 700)
+    np.testing.assert_array_equal(read(table(rows, ["time (s),I (mV)"])).signals, whole.signals)
+    rows[2900] += ",1,2"
+    with pytest.raises(UnreadableFile, match="differ in their number of columns"):
+        read(table(rows, ["time (s),I (mV)"]))
+
+
+def test_a_long_table_is_not_held_as_lines_of_text(strip):
+    """A day of it has 21 million lines, each of which would take more as text than all its numbers do."""
+    files = table([f"{value:.3f}" for value in np.tile(strip, 60)], ["I (mV)"])
+    read(files, sampling_rate=RATE)  # imports
+    tracemalloc.start()
+    read(files, sampling_rate=RATE)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 7 * len(files["file"])
 
 
 def test_a_transposed_table_is_refused(twelve):

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from streamlit.testing.v1 import AppTest
 
 from dashboard.engine_words import ENGINE, FIELD, in_language
 from dashboard.figures.words import member_name, reading_in_words
@@ -92,6 +93,12 @@ def test_every_text_for_a_refusal_is_one_that_can_be_said() -> None:
         if key.startswith("refusal."):
             pattern = re.compile("(.+)".join(map(re.escape, re.split(r"\{\w+\}", text))))
             assert any(pattern.fullmatch(one) for one in said), key
+
+
+def test_no_german_of_a_sentence_is_its_english() -> None:
+    for key, text in strings("de").items():
+        if key.startswith(("refusal.", "note.")):
+            assert not re.search(r"\b(the|of|and|is|are|with|not|read|file|expected)\b", FIELD.sub("", text)), key
 
 
 def test_no_field_meets_another() -> None:
@@ -308,3 +315,42 @@ def test_cases_says_in_german_why_a_file_is_refused(sample_files) -> None:
     )
     assert [error.value for error in page.error] == [f"**Aufzeichnung {k}**: {one}" for k, one in enumerate(said, 1)]
     assert not english_in("\n".join(said))
+
+
+@pytest.mark.usefixtures("german")  # the page driven asks here how a choice is called
+def test_what_is_refused_beside_the_tracing_is_refused_in_german(sample_files) -> None:
+    page = visit()
+    page.query_params["lang"] = "de"
+    page.session_state["passes"] = 10
+    page.run()
+    for name, content in sample_files("A0010_lead_I.edf").items():
+        page.file_uploader(key="files earlier 0").upload(name, content)
+    for switch in ("measuring", "correct marks"):
+        page.toggle(key=switch).set_value(True).run()
+    page.number_input(key="caliper start 0").set_value(3.5)
+    page.number_input(key="caliper end 0").set_value(2.5)
+    page = press(page, "Messen")
+    for bound, time in (("onset", 2.0), ("peak", 1.5), ("offset", 1.0)):
+        page.number_input(key=f"mark {bound} 0").set_value(time)
+    page = press(page, "Hierher verschieben")
+    assert not page.exception
+    said = texts(page)
+    assert "Das frühere EKG enthält I; nötig sind I, II und V1 bis V6" in said
+    assert "Der Messzirkel reicht von 3,5 s bis 2,5 s; sein Beginn muss vor seinem Ende liegen" in said
+    assert "QRS hätte seinen Beginn bei 2,000 s, seinen Gipfel bei 1,500 s und sein Ende bei 1,000 s" in said
+
+
+def refusing() -> None:
+    from dashboard.session import explained
+    from dashboard.texts import speak
+    from ecg_core.errors import RecordingRefused
+
+    speak("de")
+    with explained():
+        raise RecordingRefused("The file is empty; choose the recording itself.")
+
+
+def test_a_page_that_an_error_ends_says_it_in_german() -> None:
+    (error,) = AppTest.from_function(refusing).run().error
+    assert error.value == "Die Datei ist leer: die Aufzeichnung selbst auswählen."
+    assert error.proto.title == "So geht es nicht"

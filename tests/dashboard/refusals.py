@@ -16,7 +16,6 @@ from importlib import import_module
 from itertools import product
 from types import FunctionType, ModuleType
 
-import ecg_core
 from dashboard.views import batch
 from ecg_core.errors import EcgError
 
@@ -28,7 +27,7 @@ SENTENCE = re.compile(r"[A-Z7].*[a-z]{3} [a-z]{2}.*[.]", re.DOTALL)
 
 def modules() -> list[ModuleType]:
     """All of the engine that a page may call, and the page's own refusals."""
-    names = [found.name for found in pkgutil.walk_packages(ecg_core.__path__, "ecg_core.")]
+    names = [found.name for found in pkgutil.walk_packages(import_module("ecg_core").__path__, "ecg_core.")]
     return [*(import_module(name) for name in names if not name.startswith(COMMAND_LINE)), batch]
 
 

@@ -24,7 +24,7 @@ from ecg_core.records import METADATA_RANGES, EarlierEcg
 from ecg_core.results import Mark
 from ecg_core.vocabulary import Wave
 from tests.benchmarks.fuzz import ANSWERS, Files, made, seeds
-from tests.dashboard.pages import press, texts, uploaded, visit
+from tests.dashboard.pages import figure, press, texts, uploaded, visit
 from tests.dashboard.refusals import VALUE, modules, notes, refusals
 
 READERS = {module.__name__: module for module in modules() if notes(module)}
@@ -354,3 +354,12 @@ def test_a_page_that_an_error_ends_says_it_in_german() -> None:
     (error,) = AppTest.from_function(refusing).run().error
     assert error.value == "Die Datei ist leer: die Aufzeichnung selbst auswählen."
     assert error.proto.title == "So geht es nicht"
+
+
+@pytest.mark.parametrize(("asked", "shown"), [("3×4 + rhythm", "3×4 + rhythm"), ("6×2", "6×2"), ("12×1", "12×1")])
+def test_a_link_to_a_layout_is_the_same_in_german(asked: str, shown: str) -> None:
+    page = visit()
+    page.query_params["lang"], page.query_params["layout"] = "de", asked
+    page.run()
+    assert not page.exception
+    assert figure(page)["layout"]["uirevision"].startswith(f"{shown}|")

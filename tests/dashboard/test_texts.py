@@ -25,7 +25,7 @@ SOURCES = sorted((Path(__file__).parents[2] / "dashboard").rglob("*.py"))
 KEYS = strings("en")
 WRITTEN = ("text", "title", "label", "hovertemplate", "hovertext", "ticktext")
 ENGLISH = re.compile(
-    r"\b(the|and|with|which|from|that|this|not|are|is|measured|estimated|recorded|unknown|leads|of|by|years?)\b"
+    r"\b(the|and|with|which|from|that|this|not|are|is|measured|estimated|recorded|unknown|leads|of|by|years?|rhythm|bpm|fold)\b"
 )
 COMMAND = re.compile(r"`[^`]*`|Deep Learning-Based Multi-Lead ECG Reconstruction[^.]*")
 """What stays English: commands, and the title of the paper."""

@@ -16,6 +16,8 @@ from importlib import import_module
 from itertools import product
 from types import FunctionType, ModuleType
 
+from dashboard.engine_words import FIELD
+from dashboard.texts import strings
 from dashboard.views import batch
 from ecg_core.errors import EcgError
 
@@ -23,6 +25,19 @@ VALUE = "7.5"
 COMMAND_LINE = ("ecg_core.__main__", "ecg_core.training")
 """What no page calls."""
 SENTENCE = re.compile(r"[A-Z7].*[a-z]{3} [a-z]{2}.*[.]", re.DOTALL)
+WORD = re.compile(r"[^\W\d_]{2,}")
+
+
+def spoken(code: str) -> set[str]:
+    """The words of a language that the page has."""
+    return {word for text in strings(code).values() for word in WORD.findall(FIELD.sub("", text))}
+
+
+ENGLISH = spoken("en") - spoken("de")
+
+
+def english_in(text: str) -> set[str]:
+    return ENGLISH & set(WORD.findall(text))
 
 
 def modules() -> list[ModuleType]:

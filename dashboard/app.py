@@ -10,10 +10,10 @@ from dashboard.views.login import gate
 
 ICON = Path(__file__).parent / "assets" / "icon.svg"
 
-st.set_page_config(page_title="Twelve leads from Lead I", page_icon=ICON, layout="wide", initial_sidebar_state=340)
 asked = st.query_params.get(LANGUAGE, st.session_state.get(LANGUAGE, ""))  # links to other pages drop the former
 st.session_state[LANGUAGE] = asked
 speak(asked if asked in LANGUAGES else next(iter(LANGUAGES)))
+st.set_page_config(page_title=say("panels.title"), page_icon=ICON, layout="wide", initial_sidebar_state=340)
 
 gate()
 

@@ -31,7 +31,7 @@ class Sample:
         return {path.name: path.read_bytes() for path in self.paths}
 
 
-@st.cache_resource(show_spinner="Loading the model …", max_entries=3)
+@st.cache_resource(show_spinner=False, max_entries=3)
 def model(name: str) -> Model:
     """The model called ``name``, loaded once for all sessions."""
     return load_model(name)

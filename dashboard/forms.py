@@ -7,11 +7,22 @@ from typing import Any, Literal, Protocol
 
 import streamlit as st
 
+from dashboard.engine_words import in_language
 from dashboard.figures.paper import View, window_seconds
-from dashboard.figures.words import FIELDS, clock, field_name, hours, origin_name, units
+from dashboard.figures.words import (
+    FIELDS,
+    clock,
+    field_name,
+    hours,
+    layout_name,
+    member_name,
+    origin_name,
+    units,
+)
 from dashboard.session import Case, Intake, Part, Reader, intake, verdict_on
 from dashboard.texts import say
 from dashboard.theme import GAINS, SPEEDS, Layout, LeadOrder
+from ecg_core.errors import Question
 from ecg_core.records import PatientMetadata, Recording
 from ecg_core.vocabulary import Origin, Sex
 
@@ -78,7 +89,7 @@ def ask(slot: str, files: Intake, reader: Reader) -> None:
     question = files.question
     if question is None:
         if files.member is not None:
-            st.caption(say("forms.chosen", member=files.member))
+            st.caption(say("forms.chosen", member=member_name(files.member)))
         if files.answered and st.button(
             say("forms.again"), key=f"again {slot}", icon=":material/undo:", type="tertiary"
         ):
@@ -86,12 +97,17 @@ def ask(slot: str, files: Intake, reader: Reader) -> None:
             st.rerun()
         return
     with st.form(f"question {slot} {question.question}"):
-        st.caption(str(question))
+        st.caption(in_language(str(question)))
         label = say(f"forms.question_{question.question.name.lower()}")
         answer: float | str | None
         if question.choices:
             answer = st.selectbox(
-                label, question.choices, index=None, placeholder=say("forms.choose"), key=f"answer {slot}"
+                label,
+                question.choices,
+                index=None,
+                format_func=member_name if question.question is Question.RECORDING else str,
+                placeholder=say("forms.choose"),
+                key=f"answer {slot}",
             )
         else:
             answer = st.number_input(label, min_value=0.0, value=None, step=1.0, key=f"answer {slot}")
@@ -169,7 +185,7 @@ def metadata(case: Case) -> PatientMetadata | None:
         words.markdown(f"**:small[{label}]** :small[:gray[{units(name)}]]  \n:small[:gray[{origin}]]")
         _, problem = verdict_on(partial(PatientMetadata, **{name: values[name]}))
         if problem is not None:
-            rows.error(problem)
+            rows.error(in_language(problem))
             fits = False
     if not fits:
         return None
@@ -245,7 +261,13 @@ def paper(case: Case) -> View:
     """How the tracing is laid out, on what paper, and which window of a long recording is shown."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         layout = st.segmented_control(
-            say("forms.layout"), list(Layout), default=Layout.GRID, required=True, key="layout", bind=URL
+            say("forms.layout"),
+            list(Layout),
+            default=Layout.GRID,
+            required=True,
+            format_func=layout_name,
+            key="layout",
+            bind=URL,
         )
         order = st.segmented_control(
             say("tracing.order"),

@@ -1,5 +1,7 @@
 """The typed state of one browser session, and the one place where an EcgError becomes a message.
 
+A message is kept as the engine says it and put into the language of the page when it is shown, by `in_language`.
+
 Everything about a patient lives here and nowhere else: in the session, which ends with the browser tab.
 """
 
@@ -12,6 +14,7 @@ from typing import Any, Generic, ParamSpec, Protocol, TypeVar, cast
 import numpy as np
 import streamlit as st
 
+from dashboard.engine_words import in_language
 from dashboard.texts import language, say, speak
 from ecg_core.corrections import revise
 from ecg_core.errors import AnswerNeeded, EcgError, Question
@@ -370,7 +373,7 @@ def explained() -> Iterator[None]:
     try:
         yield
     except EcgError as error:
-        st.error(str(error), icon=":material/block:", title=say("session.does_not_work"))
+        st.error(in_language(str(error)), icon=":material/block:", title=say("session.does_not_work"))
         st.stop()
 
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import pandas as pd
 
-from dashboard.figures.numbers import decimal
+from dashboard.engine_words import in_language
+from dashboard.numbers import decimal
 from dashboard.texts import say
 from ecg_core.belief import Doubt
 from ecg_core.results import Answer
@@ -35,7 +36,7 @@ def lead_i_answers(answers: Sequence[Answer]) -> pd.DataFrame:
         shown = say("answers.withheld_why", why=why(answer)) if withheld else say(
             f"answers.{name}_value" if len(group) > 1 else "answers.value",
             **{one: decimal(value or 0.0) for one, value in values.items()},
-            value=decimal(answer.value or 0.0), unit=answer.unit,
+            value=decimal(answer.value or 0.0), unit=in_language(answer.unit),
         )  # fmt: skip
         rows.append((say(f"answers.{name}"), shown))
     return pd.DataFrame(rows, columns=[say("answers.question"), say("answers.answer")])
@@ -57,9 +58,13 @@ def _estimated(answer: Answer) -> str:
         return why(answer)
     assert answer.value is not None
     if answer.basis is Basis.TOLD or answer.low is None or answer.high is None:
-        return say("answers.value", value=decimal(answer.value, digits), unit=answer.unit).replace(" °", "°").strip()
+        return (
+            say("answers.value", value=decimal(answer.value, digits), unit=in_language(answer.unit))
+            .replace(" °", "°")
+            .strip()
+        )
     return say(
-        "answers.interval", value=decimal(answer.value, digits), unit=answer.unit,
+        "answers.interval", value=decimal(answer.value, digits), unit=in_language(answer.unit),
         low=decimal(answer.low, digits), high=decimal(answer.high, digits),
     ).replace(" °", "°")  # fmt: skip
 

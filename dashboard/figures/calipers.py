@@ -161,7 +161,10 @@ def _in_words(caliper: Caliper, order: LeadOrder) -> str:
     """A caliper in one line."""
     value, low, high = _difference(caliper, order)
     rate = beats_per_minute(caliper)
-    parts = [f"{1000 * (caliper.end - caliper.start):.0f} ms", *([] if rate is None else [f"{rate:.0f} bpm"])]
+    parts = [
+        f"{1000 * (caliper.end - caliper.start):.0f} ms",
+        *([] if rate is None else [f"{rate:.0f} {say('term.bpm')}"]),
+    ]
     parts.append(f"{value:+.2f} mV")
     if caliper.interval_mv is not None:
         parts.append(say("calipers.interval", low=f"{low:+.2f}", high=f"{high:+.2f}"))

@@ -10,7 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dashboard.figures.axes import FONT
-from dashboard.figures.numbers import decimal
+from dashboard.numbers import decimal
 from dashboard.texts import language, say
 from dashboard.theme import LIGHT, Palette
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from dashboard.figures.engine_words import in_language
-from dashboard.figures.numbers import thousands
+from dashboard.engine_words import in_language
+from dashboard.numbers import thousands
 from dashboard.texts import say
 from ecg_core.uncertainty.calibration import SHOWN
 
@@ -44,7 +44,7 @@ def evaluated(words: str) -> str:
     >>> evaluated("PTB-XL, fold 9")
     'PTB-XL, fold 9'
     """
-    return in_language(words, "evaluated")
+    return in_language(words, ("evaluated",))
 
 
 def column(name: str) -> str:

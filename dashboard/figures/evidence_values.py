@@ -23,7 +23,7 @@ from dashboard.figures.evidence_names import (
     of_thousand,
     who,
 )  # fmt: skip
-from dashboard.figures.numbers import thousands
+from dashboard.numbers import thousands
 from dashboard.texts import say
 from ecg_core.uncertainty.calibration import SHOWN
 from ecg_core.vocabulary import ESTIMATED, Wave

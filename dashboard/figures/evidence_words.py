@@ -12,7 +12,7 @@ import pandas as pd
 
 from dashboard.figures.evidence import TOLERANCE, Curves, Dots, outside
 from dashboard.figures.evidence_names import TOLD, column, evaluated, of_thousand, told, who
-from dashboard.figures.numbers import decimal, in_figures, thousands
+from dashboard.numbers import decimal, in_figures, thousands
 from dashboard.texts import say
 from ecg_core.results import ModelCard
 from ecg_core.training.targets import Target

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 import pandas as pd
 
-from dashboard.figures.engine_words import in_language
+from dashboard.engine_words import in_language
 from dashboard.figures.evidence import TOLERANCE
 from dashboard.figures.what_if_values import LEAST_RISE, Doubt, Shift, follows, overall
 from dashboard.texts import say

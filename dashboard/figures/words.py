@@ -6,9 +6,10 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
-from dashboard.figures.engine_words import in_language
-from dashboard.figures.numbers import decimal
+from dashboard.engine_words import in_language, listed
+from dashboard.numbers import decimal
 from dashboard.texts import say
+from dashboard.theme import Layout
 from ecg_core.corrections import by_hand
 from ecg_core.records import METADATA_RANGES, EarlierEcg, PatientMetadata, Recording
 from ecg_core.results import Analysis, Segments
@@ -25,6 +26,8 @@ __all__ = [
     "field_name",
     "hours",
     "in_words",
+    "layout_name",
+    "member_name",
     "metadata_table",
     "moved_table",
     "notice_in_two_lines",
@@ -58,8 +61,8 @@ def origin_name(origin: Origin) -> str:
     return say(f"words.origin_{origin.name.lower()}")
 
 
-_SHORT_UNITS = {"beats per minute": "bpm", "QRS complexes in ten seconds": "in 10 s", "degrees": "°"}
-_TRANSLATED = {"years": "words.years"}
+_SHORT_UNITS = {"QRS complexes in ten seconds": "in 10 s", "degrees": "°"}
+_TRANSLATED = {"years": "words.years", "beats per minute": "term.bpm"}
 
 
 class Score(Protocol):
@@ -118,7 +121,26 @@ def reading_in_words(recording: Recording) -> str:
         if set(recording.leads) == set(LEADS)
         else say("words.leads", leads=", ".join(recording.leads))
     )
-    return f"{recording.source} · {recording.sampling_rate:g} Hz · {clock(round(recording.duration, 1))} · {leads}"
+    source, length = in_language(recording.source), clock(round(recording.duration, 1))
+    return f"{source} · {recording.sampling_rate:g} Hz · {length} · {leads}"
+
+
+def layout_name(layout: Layout) -> str:
+    """What a layout of the leads is called on the page.
+
+    >>> layout_name(Layout.GRID)
+    '3×4 + rhythm'
+    """
+    return say("words.layout_grid") if layout is Layout.GRID else layout.value
+
+
+def member_name(choice: str) -> str:
+    """One of the recordings that a file holds, as `ecg_core.read` offers it to be chosen, in the language of the page.
+
+    >>> member_name("2 · WFDB · 12 channels · 10 s")
+    '2 · WFDB · 12 channels · 10 s'
+    """
+    return listed(choice.split(" · "), " · ")
 
 
 def promise(analysis: Analysis) -> str:

@@ -9,6 +9,7 @@ from typing import cast
 import streamlit as st
 
 from dashboard import cached
+from dashboard.engine_words import in_language
 from dashboard.figures import words
 from dashboard.session import verdict_on
 from dashboard.texts import say
@@ -54,7 +55,8 @@ class Setting:
 
 @dataclass
 class Item:
-    """One of many recordings and what was made of it; ``problem`` says why there is nothing.
+    """One of many recordings and what was made of it; ``refusal`` is why there is nothing, as the engine says it, and
+    ``asks`` whether that is for want of an answer.
 
     ``sample`` is what a sample shows, empty for an upload; ``name`` is the file's, for the screen of the person who
     chose it and nowhere else.
@@ -66,7 +68,8 @@ class Item:
     recording: Recording | None = field(default=None, repr=False)
     stated: PatientMetadata = field(default_factory=PatientMetadata)
     examination: Examination | None = field(default=None, repr=False)
-    problem: str | None = None
+    refusal: str | None = None
+    asks: bool = False
     made: dict[Setting, Analysis] = field(default_factory=dict, repr=False)
     lines: dict[Setting, Overview] = field(default_factory=dict)
     errors: dict[Setting, Mapping[Lead, LeadError]] = field(default_factory=dict, repr=False)
@@ -84,9 +87,17 @@ class Item:
         """Whether the file held leads that the network does not see."""
         return self.recording is not None and len(self.recording.leads) > 1
 
+    @property
+    def problem(self) -> str | None:
+        """Why there is nothing, in the language of the page."""
+        if self.refusal is None:
+            return None
+        said = in_language(self.refusal)
+        return said + " " + say("batch.ask_in_review") if self.asks else said
+
     def is_due(self, by: Setting) -> bool:
         """Whether it can be estimated so and has not been."""
-        return self.problem is None and by not in self.made
+        return self.refusal is None and by not in self.made
 
     def metadata(self, tier: str) -> PatientMetadata:
         """What the network is told of the patient in ``tier``."""
@@ -95,7 +106,7 @@ class Item:
         return merge(self.stated, known_from_lead_i(self.examination))
 
     def work(self, by: Setting) -> None:
-        """Estimate it, unless that has been done; what is wrong becomes its ``problem``."""
+        """Estimate it, unless that has been done; what is wrong becomes its ``refusal``."""
         if not self.is_due(by) or self.recording is None:
             return
         try:
@@ -107,7 +118,7 @@ class Item:
             )  # fmt: skip
             self.lines[by], self.made[by] = overview(made, model, load_familiarity(model.card)), made
         except EcgError as error:
-            self.problem = str(error)
+            self.refusal = str(error)
 
     def measured_errors(self, by: Setting) -> Mapping[Lead, LeadError]:
         """How the estimate errs where the file held the leads; measured once."""
@@ -157,8 +168,8 @@ def offer(samples: Sequence[cached.Sample]) -> None:
 
 def _add(files: Iterable[tuple[str, bytes]]) -> None:
     for one in recordings_in(files):
-        found, problem = verdict_on(partial(all_recordings, one))
-        for own in [one] if problem is not None else found or []:
+        found, refusal = verdict_on(partial(all_recordings, one))
+        for own in [one] if refusal is not None else found or []:
             name = next((name for name in own if name.lower().endswith(".hea")), next(iter(own), ""))
             _append(own, name, "")
 
@@ -169,15 +180,15 @@ def _append(files: Mapping[str, bytes], name: str, sample: str) -> None:
     number = max((item.number for item in known), default=0) + 1
     item = Item(number, sample, name)
     known.append(item)
-    if len(known) > MOST:
-        item.problem = say("batch.full", most=MOST)
-        return
     try:
+        if len(known) > MOST:
+            raise EcgError(
+                f"There are {MOST} recordings already, which is the most that is kept at once: forget them, and add "
+                "this one again."
+            )
         recording = read(files)
-    except AnswerNeeded as question:
-        item.problem = f"{question} " + say("batch.ask_in_review")
     except EcgError as error:
-        item.problem = str(error)
+        item.refusal, item.asks = str(error), isinstance(error, AnswerNeeded)
     else:
         item.recording = recording.between(0, MOST_SECONDS) if recording.duration > MOST_SECONDS else recording
         item.stated = patient_from(files)

@@ -5,8 +5,8 @@ import streamlit as st
 from dashboard import cached
 from dashboard.figures.axes import CONFIG
 from dashboard.figures.beats import Compared, beat_figure, beats_of, median_of
-from dashboard.figures.numbers import thousands
 from dashboard.figures.paper import WIDEST_PX
+from dashboard.numbers import thousands
 from dashboard.session import Case, Result, fragment
 from dashboard.texts import say
 from dashboard.views import panels

@@ -8,9 +8,9 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import cached
+from dashboard.engine_words import in_language
 from dashboard.figures import belief_words as words
-from dashboard.figures.engine_words import in_language
-from dashboard.figures.numbers import decimal
+from dashboard.numbers import decimal
 from dashboard.session import Result, fragment
 from dashboard.texts import say
 from ecg_core.answers import answers

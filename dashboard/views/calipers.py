@@ -6,6 +6,7 @@ from functools import partial
 
 import streamlit as st
 
+from dashboard.engine_words import in_language
 from dashboard.figures.calipers import LEAST_MARCHED, caliper_table, spanned
 from dashboard.figures.paper import View, lay_out
 from dashboard.session import Case, verdict_on
@@ -85,7 +86,7 @@ def panel(case: Case, analysis: Analysis, view: View) -> None:
     """The list of calipers, and what can be done with them by mouse or keyboard."""
     problem = st.session_state.get(_problem_key(case))
     if problem:
-        st.warning(problem, icon=":material/straighten:")
+        st.warning(in_language(problem), icon=":material/straighten:")
     if case.calipers.now:
         _list(case, view)
         _edit(case)

@@ -33,7 +33,7 @@ FORMATS = {"rate": "%.0f", "qrs": "%.0f", "doubt": "%.3f", "farther": "%.0f%%", 
 
 def _kind(item: Item, by: Setting) -> str:
     """Quality of Lead I, or that there is a problem or nothing yet."""
-    if item.problem is not None:
+    if item.refusal is not None:
         return PROBLEM
     return str(item.lines[by].verdict) if by in item.lines else WAITING
 
@@ -201,7 +201,7 @@ if not known:
     st.caption(say("forms.research_only"))
     st.stop()
 more = batch.progress(known, by)
-done = [item for item in known if item.problem is None and by in item.lines]
+done = [item for item in known if item.refusal is None and by in item.lines]
 with st.container(horizontal=True, vertical_alignment="bottom"):
     kinds = [kind for kind in KINDS if any(_kind(item, by) == kind for item in known)]
     wanted = st.pills(
@@ -218,7 +218,7 @@ shown = [
     and (brushed is None or item.number in brushed)
 ]
 st.caption(say("cases.shown", shown=len(shown), count=len(known)))
-for item in [item for item in shown if item.problem is not None][:MOST_PROBLEMS]:
+for item in [item for item in shown if item.refusal is not None][:MOST_PROBLEMS]:
     st.error(say("cases.one_problem", title=item.title, problem=item.problem), icon=":material/block:")
 ticked = [item for item in (_table(shown, by, names=names) if shown else []) if item in done]
 st.caption(say("cases.from_where", model=by.model, passes=by.passes))

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from dashboard import forms
+from dashboard.engine_words import in_language, listed
 from dashboard.figures import words
-from dashboard.figures.engine_words import listed
 from dashboard.session import Case, Earlier, Result
 from dashboard.texts import say
 from dashboard.views import panels
@@ -23,12 +23,12 @@ def take(case: Case) -> None:
     if files is not None:
         forms.ask(slot, files, read)
         if files.problem is not None:
-            st.error(files.problem)
+            st.error(in_language(files.problem))
     one = case.take_earlier(None if files is None else files.recording)
     if one is None:
         return
     if one.problem is not None:
-        st.error(one.problem)
+        st.error(in_language(one.problem))
     else:
         _take_age(case, one, slot)
 
@@ -42,7 +42,7 @@ def _take_age(case: Case, one: Earlier, slot: str) -> None:
     if problem is None:
         st.caption(say("earlier.how_long"))
     else:
-        st.error(problem)
+        st.error(in_language(problem))
     answer = forms.age(slot, must_say=problem is not None)
     if answer is None:
         one.ecg = None
@@ -51,7 +51,7 @@ def _take_age(case: Case, one: Earlier, slot: str) -> None:
     if problem is None:
         _say(one)
     else:
-        st.error(problem)
+        st.error(in_language(problem))
 
 
 def _say(one: Earlier) -> None:

@@ -8,6 +8,7 @@ from typing import cast
 import pandas as pd
 import streamlit as st
 
+from dashboard.engine_words import in_language
 from dashboard.figures import words
 from dashboard.figures.axes import CONFIG
 from dashboard.figures.marks import (
@@ -72,7 +73,7 @@ def panel(case: Case, found: Result, shown: Result) -> None:
     _typed(case, examination, mark)
     problem = st.session_state.get(_key(case, "problem"))
     if problem:
-        st.warning(problem, icon=":material/edit_off:")
+        st.warning(in_language(problem), icon=":material/edit_off:")
     _outcome(case, found, shown)
 
 

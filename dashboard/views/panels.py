@@ -8,10 +8,10 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from dashboard import cached, forms
+from dashboard.engine_words import in_language, listed
 from dashboard.figures import words
 from dashboard.figures.axes import CONFIG, MEASURING
 from dashboard.figures.document import as_html
-from dashboard.figures.engine_words import in_language, listed
 from dashboard.figures.lead_one import lead_one
 from dashboard.figures.paper import WIDEST_PX, View
 from dashboard.figures.tracing import tracing
@@ -59,11 +59,12 @@ def refusal(files: Intake) -> None:
     """Why the files have not become a recording."""
     st.header(say("panels.title"))
     if files.problem is not None:
-        st.error(files.problem, icon=":material/block:", title=say("panels.unusable"))
+        st.error(in_language(files.problem), icon=":material/block:", title=say("panels.unusable"))
     else:
         several = files.question is not None and files.question.question is Question.RECORDING
         title = say("panels.several") if several else say("panels.one_thing")
-        st.info(say("panels.answer_left", question=files.question), icon=":material/help:", title=title)
+        question = in_language(str(files.question))
+        st.info(say("panels.answer_left", question=question), icon=":material/help:", title=title)
     st.caption(say("forms.research_only"))
 
 
@@ -72,7 +73,7 @@ def heading(case: Case) -> None:
     seen = case.seen
     assert seen is not None
     measured, segments = seen.measurements, seen.segments
-    notes = (say("panels.filtered", removed=listed(seen.removed)), *case.read.notes)
+    notes = (say("panels.filtered", removed=listed(seen.removed)), *map(in_language, case.read.notes))
     over = say("panels.over_all") if case.part.is_all else say("panels.over_part")
     if segments.corrections:
         over = f"{over} {say('marks.measured_again')}"
@@ -85,7 +86,7 @@ def heading(case: Case) -> None:
                 st.markdown(say("panels.part", span=_from_to(case.part), whole=whole, start=start))
             st.caption(" ".join(notes))
         for label, value, unit in (
-            (say("panels.rate"), measured.ventricular_rate, "bpm"),
+            (say("panels.rate"), measured.ventricular_rate, say("term.bpm")),
             (say("panels.qrs_count"), measured.qrs_count, ""),
             (say("panels.qrs"), measured.qrs_ms, "ms"),
         ):

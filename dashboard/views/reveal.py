@@ -32,8 +32,9 @@ def _drawn(item: Item, analysis: Analysis) -> None:
     """The tracing and, once revealed, one lead against its recorded one."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         layout = st.segmented_control(
-            say("reveal.layout"), list(Layout), default=Layout.GRID, required=True, key="reveal layout"
-        )
+            say("reveal.layout"), list(Layout), default=Layout.GRID, required=True, key="reveal layout",
+            format_func=words.layout_name,
+        )  # fmt: skip
         rest = analysis.recording.duration - window_seconds(View().speed)
         start = 0.0
         if rest > 0.05:
@@ -161,8 +162,8 @@ if not fit:
     st.markdown(say("reveal.invitation"))
 batch.offer([sample for sample in cached.samples() if sample.leads == 12])
 for item in known:
-    if item.problem is not None:
-        st.error(item.problem, title=item.title, icon=":material/block:")
+    if item.refusal is not None:
+        st.error(item.problem or "", title=item.title, icon=":material/block:")
     elif not item.has_truth:
         st.info(say("reveal.no_truth"), title=item.title, icon=":material/info:")
 if not fit:
@@ -203,7 +204,7 @@ if not this.revealed:
 _drawn(this, analysis)
 if this.revealed:
     _table(analysis, dict(this.measured_errors(by)))
-revealed = [item for item in fit if item.revealed and item.problem is None]
+revealed = [item for item in fit if item.revealed and item.refusal is None]
 more = batch.progress(revealed, by) if len(revealed) > 1 else False
 ready = [item for item in revealed if by in item.made]
 if ready:

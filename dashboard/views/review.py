@@ -6,6 +6,7 @@ from functools import partial
 import streamlit as st
 
 from dashboard import cached, forms
+from dashboard.engine_words import in_language
 from dashboard.session import Intake, case, explained, verdict_on
 from dashboard.texts import say
 from dashboard.views import earlier, marks, panels, removed
@@ -90,7 +91,7 @@ with above:
         if rival is not None:
             compared, problem = verdict_on(partial(panels.reconstruct, this, replace(shown.order, model=rival)))
             if problem is not None:
-                st.error(problem, icon=":material/block:", title=say("review.cannot_compare", rival=rival))
+                st.error(in_language(problem), icon=":material/block:", title=say("review.cannot_compare", rival=rival))
         for one in filter(None, (shown, compared)):
             panels.outside_training(one.analysis)
         earlier.change(shown)

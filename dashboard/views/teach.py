@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard.figures import evidence_values
 from dashboard.figures.axes import CONFIG
 from dashboard.figures.evidence import QUIET, dots
+from dashboard.figures.evidence_names import evaluated
 from dashboard.figures.lessons import Lesson, Question, Step, lessons, numbers, own_numbers
 from dashboard.figures.paper import WIDEST_PX, View
 from dashboard.figures.strips import rows_of, strips
@@ -138,5 +139,5 @@ with body, explained():
     for index, step in enumerate(lesson.steps):
         show(step, f"{lesson.name} {index}", known)
     ask(lesson.question, f"answer {lesson.name}")
-st.caption(say("teach.provenance", model=DEFAULT_MODEL, data=known["data"]))
+st.caption(say("teach.provenance", model=DEFAULT_MODEL, data=evaluated(known["data"])))
 st.caption(say("forms.research_only"))

@@ -8,10 +8,10 @@ from typing import Any, cast
 import streamlit as st
 
 from dashboard import cached
+from dashboard.engine_words import in_language
 from dashboard.figures import what_if_values as values
 from dashboard.figures import what_if_words as words
 from dashboard.figures.axes import CONFIG
-from dashboard.figures.engine_words import in_language
 from dashboard.figures.evidence import QUIET
 from dashboard.figures.lead_one import lead_one
 from dashboard.figures.paper import WIDEST_PX, View

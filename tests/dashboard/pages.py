@@ -13,9 +13,11 @@ def visit() -> AppTest:
     return AppTest.from_file(str(APP), default_timeout=120)
 
 
-def uploaded(files: dict[str, bytes]) -> AppTest:
-    """The page after these files were dropped on it."""
+def uploaded(files: dict[str, bytes], language: str = "") -> AppTest:
+    """The page, in a language if one is named, after these files were dropped on it."""
     page = visit()
+    if language:
+        page.query_params["lang"] = language
     page.session_state["source"] = "Upload"
     page.run()
     uploader = page.file_uploader(key="files main")

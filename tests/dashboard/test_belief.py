@@ -5,7 +5,7 @@ import re
 import pytest
 
 from dashboard.figures import belief_words
-from dashboard.figures.numbers import decimal
+from dashboard.numbers import decimal
 from dashboard.texts import speak, strings
 from ecg_core import Lead, Wave, load_model
 from ecg_core.answers import WHY, Promise, answers

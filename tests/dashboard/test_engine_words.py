@@ -9,7 +9,7 @@ import pytest
 import ecg_core.signals.changes
 import ecg_core.signals.quality
 import ecg_core.signals.waves
-from dashboard.figures.engine_words import in_language, listed
+from dashboard.engine_words import in_language, listed
 from dashboard.texts import speak, strings
 from ecg_core.records import Preparation
 from ecg_core.results import Segments

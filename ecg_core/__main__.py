@@ -4,7 +4,7 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -114,14 +114,8 @@ def _add_reconstruct(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--seed", type=_whole(0, 2**31 - 1), default=0, metavar="N")
     parser.add_argument("--out", required=True, type=_folder, metavar="DIR")
-    parser.add_argument(
-        "--format",
-        nargs="+",
-        choices=(*FORMATS, "recipe"),
-        help="what to write (default: arrays as npz and a summary; of more than half an hour wfdb)",
-    )
-    parser.add_argument("--paper", choices=("a4", "letter"), help="of the report (--format pdf); A4 unless said")
-    parser.add_argument("--language", choices=tuple(WORDS), help="of the report (--format pdf); English unless said")
+    what = "what to write (default: arrays as npz and a summary; of more than half an hour wfdb)"
+    _add_format(parser, (*FORMATS, "recipe"), what)
     parser.set_defaults(run=_reconstruct)
 
 
@@ -134,7 +128,15 @@ def _add_replay(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--model", metavar="NAME", help="the folder of its checkpoint, where it is none of the released"
     )
+    parser.add_argument("--out", type=_folder, metavar="DIR", help="where to write the result as well")
+    _add_format(parser, FORMATS, "what is written there (default: arrays as npz and a summary)")
     parser.set_defaults(run=_replay)
+
+
+def _add_format(parser: argparse.ArgumentParser, choices: Iterable[str], what: str) -> None:
+    parser.add_argument("--format", nargs="+", choices=tuple(choices), help=what)
+    parser.add_argument("--paper", choices=("a4", "letter"), help="of the report (--format pdf); A4 unless said")
+    parser.add_argument("--language", choices=tuple(WORDS), help="of the report (--format pdf); English unless said")
 
 
 def _add_prior(parser: argparse.ArgumentParser, what: str) -> None:
@@ -307,15 +309,8 @@ def _reconstruct(options: argparse.Namespace) -> None:
         _reconstruct_long(options, recording, metadata, earlier, model)
         return
     analysis = analyse(recording, metadata, model, earlier=earlier, passes=options.passes or 50, seed=options.seed)
-    outputs = {"reconstruction.npz": to_npz(analysis), "summary.json": to_json(analysis).encode()}
-    if options.format is not None:
-        kinds = [kind for kind in options.format if kind != "recipe"]
-        outputs = {name: content for kind in kinds for name, content in formats[kind](analysis).items()}
-        if "recipe" in options.format:
-            outputs["recipe.json"] = to_recipe(analysis, files, **said).encode()
-    options.out.mkdir(parents=True, exist_ok=True)
-    for name, content in outputs.items():
-        (options.out / name).write_bytes(content)
+    recipe = {"recipe": lambda one: {"recipe.json": to_recipe(one, files, **said).encode()}}
+    written = _write(options, analysis, {**formats, **recipe})
     told = ", ".join(analysis.metadata.known()) or "nothing"
     print(
         f"{recording.source}, {recording.duration:.1f} s at {recording.sampling_rate:g} Hz; the model was told {told}."
@@ -326,7 +321,20 @@ def _reconstruct(options: argparse.Namespace) -> None:
         print(f"Lead I has changed: {'; '.join(analysis.change.unusual)}.")
     for finding in analysis.examination.quality.findings:
         print(f"{finding.verdict.value}: {finding.reason} {finding.advice}")
-    print(f"Wrote {', '.join(str(options.out / name) for name in outputs)}.")
+    print(written)
+
+
+def _write(
+    options: argparse.Namespace, analysis: Analysis, formats: Mapping[str, Callable[[Analysis], dict[str, bytes]]]
+) -> str:
+    """Write what was asked for, arrays and a summary unless said; returns a sentence that names the files."""
+    outputs = {"reconstruction.npz": to_npz(analysis), "summary.json": to_json(analysis).encode()}
+    if options.format is not None:
+        outputs = {name: content for kind in options.format for name, content in formats[kind](analysis).items()}
+    options.out.mkdir(parents=True, exist_ok=True)
+    for name, content in outputs.items():
+        (options.out / name).write_bytes(content)
+    return f"Wrote {', '.join(str(options.out / name) for name in outputs)}."
 
 
 def _reconstruct_long(
@@ -356,6 +364,9 @@ def _reconstruct_long(
 
 
 def _replay(options: argparse.Namespace) -> None:
+    formats = _formats(options)
+    if options.format is not None and options.out is None:
+        raise DataMissing("Found --format without --out; expected a folder for what is written: name one.")
     if not options.recipe.is_file():
         raise DataMissing(f"Found no file {options.recipe}; expected a recipe: check the path.")
     recipe = options.recipe.read_text(encoding="utf-8", errors="replace")
@@ -363,7 +374,11 @@ def _replay(options: argparse.Namespace) -> None:
     prior = _prior(options)
     earlier = None if prior is None else read_earlier(prior)
     analysis = replay(recipe, _read_files(options.files), model, earlier=earlier)
-    print(f"The same, bit for bit: SHA-256 {result_sha256(analysis.reconstruction)}.")
+    count = len(analysis.examination.segments.corrections)
+    marks = f" QRS and T are marked as they were, {count} corrected by hand." if count else ""
+    print(f"The same, bit for bit: SHA-256 {result_sha256(analysis.reconstruction)}.{marks}")
+    if options.out is not None:
+        print(_write(options, analysis, formats))
 
 
 def _train(options: argparse.Namespace) -> None:

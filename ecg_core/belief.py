@@ -127,7 +127,8 @@ def distance_from_training(examination: Examination, model: Model, known: Famili
 def average_shares(analysis: Analysis, average: Model) -> dict[Lead, float]:
     """How much of each estimated lead the average patient's beat, laid at the same R peaks, accounts for: 0 to 1.
 
-    ``average`` is the model `AVERAGE_PATIENT`. The share is ``1 - Σ(estimate - average)² / Σ estimate²``, not below 0.
+    ``average`` is the model `AVERAGE_PATIENT`, with everybody's beat or with that of the patient's sex and age
+    (`ecg_core.models.population.model_of`). The share is ``1 - Σ(estimate - average)² / Σ estimate²``, not below 0.
     What is left is individual, which is not to say right.
 
     >>> from pathlib import Path

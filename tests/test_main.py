@@ -237,6 +237,8 @@ def test_a_recipe_is_replayed_bit_for_bit_or_refused(sample_data, tmp_path, caps
     )
     assert run("replay", tmp_path / "recipe.json", sample_data / "A0010_lead_I.edf") == 0
     assert "The same, bit for bit: SHA-256 " in capsys.readouterr().out
+    assert run("replay", tmp_path / "recipe.json", sample_data / "A0010_lead_I.edf", "--format", "csv") == 2
+    assert "Found --format without --out" in capsys.readouterr().err
     assert run("replay", tmp_path / "recipe.json", sample_data / "A0002.hea") == 2
     assert "Another file: found SHA-256" in capsys.readouterr().err
     assert run("replay", sample_data / "A0002.hea", sample_data / "A0002.hea") == 2

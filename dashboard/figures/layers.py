@@ -15,6 +15,7 @@ from ecg_core.vocabulary import FloatArray, IntArray, Provenance
 
 __all__ = [
     "HIGHEST_RATE",
+    "NAMES_PIXELS",
     "bands",
     "calibration_pulses",
     "comparison_line",
@@ -32,6 +33,8 @@ HIGHEST_RATE = 250.0
 """Highest rate at which a curve is drawn, Hz; the signal holds nothing above 40 Hz."""
 BAND_RATE = 125.0
 """Lowest rate at which a band is drawn, Hz."""
+NAMES_PIXELS = 10
+"""Height of the names of the waves, just above the paper."""
 STRIP_SECONDS = 0.02
 ESTIMATED_DASH = "7px,1.5px"
 COMPARED_DASH = "1.5px,1.5px"
@@ -291,6 +294,7 @@ def waves(segments: Segments, start: float, end: float, palette: Palette) -> lis
             "label": {
                 "text": f"{name}{'*' * starred}",
                 "textposition": "top center",
+                "yanchor": "bottom",
                 "font": {"size": 8, "color": edge},
             },
             "legendgroup": name,

@@ -3,7 +3,7 @@
 import plotly.graph_objects as go
 
 from dashboard.figures.axes import paper
-from dashboard.figures.layers import HIGHEST_RATE, waves
+from dashboard.figures.layers import HIGHEST_RATE, NAMES_PIXELS, waves
 from dashboard.figures.paper import View, window_seconds
 from dashboard.texts import say
 from dashboard.theme import LIGHT, Palette
@@ -34,8 +34,8 @@ def lead_one(examination: Examination, view: View, palette: Palette = LIGHT) -> 
         showlegend=False,
     )
     layout = paper(palette, speed=view.speed, gain=view.gain, times=(view.start, end), heights=(low, high)) | {
-        "height": round((high - low) * view.gain * 4) + 50,
-        "margin": {"l": 10, "r": 14, "t": 22, "b": 28},
+        "height": round((high - low) * view.gain * 4) + 50 + NAMES_PIXELS,
+        "margin": {"l": 10, "r": 14, "t": 22 + NAMES_PIXELS, "b": 28},
         "showlegend": False,
         "shapes": waves(examination.segments, view.start, end, palette),
         "uirevision": f"{view.start}",
@@ -49,6 +49,7 @@ def lead_one(examination: Examination, view: View, palette: Palette = LIGHT) -> 
                 "y": 1,
                 "xanchor": "left",
                 "yanchor": "bottom",
+                "yshift": NAMES_PIXELS,
             }
         ],
     }

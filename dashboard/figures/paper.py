@@ -17,7 +17,6 @@ BIG_BOX_MM = 5.0
 LABEL_MM = 4.5
 STRIP_MM = 2.2
 CLEARANCE_MM = 1.2
-WAVE_NAMES_MM = 3.2
 MOST_MM = 25.0
 EXTENT_SAMPLES = 50_000
 WIDEST_PX = 1020
@@ -116,7 +115,7 @@ def lay_out(analysis: Analysis, view: View, compared: Analysis | None = None) ->
         start=view.start,
         end=view.start + seconds,
         left=view.start - pulse_mm / view.speed,
-        top=(reach[0][0] + label + WAVE_NAMES_MM) / view.gain,
+        top=(reach[0][0] + label + CLEARANCE_MM) / view.gain,
         bottom=(at[-1] - depths[-1] - CLEARANCE_MM) / view.gain,
     )
 

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 from dashboard.figures.axes import paper
 from dashboard.figures.calipers import marched_lines, marks
 from dashboard.figures.layers import (
+    NAMES_PIXELS,
     bands,
     calibration_pulses,
     comparison_line,
@@ -31,12 +32,14 @@ __all__ = ["filters_in_words", "tracing"]
 
 PIXELS_ACROSS = 1010
 """Width for which the height is made."""
-MARGINS = {"t": 95, "b": 58, "r": 14}
+MARGINS = {"t": 121, "b": 73, "r": 14}
 """Fixed, so that the paper stands still when a switch takes a colour scale away."""
 WARNING_PIXELS = 14
 """Height of one line more below the paper, for the warning about an earlier ECG."""
-PRINT_PIXELS = 20
-"""Height of what is printed between the row of buttons and the paper."""
+PRINT_PIXELS = 30
+"""Height of what is printed between the row of buttons and the paper: provenance, and the names of the waves."""
+FACTS_PIXELS = 15
+"""Height of the line of speed, gain and filter below the paper."""
 STRIPS_PIXELS = 66
 """Width of the words before the buttons."""
 Annotation = dict[str, Any]
@@ -113,10 +116,10 @@ def _layout(
             "yref": "container",
             "itemclick": "toggle",
             "itemdoubleclick": False,
-            # The larger size of the two lowers the words to the names beside them.
             "title": {
-                "text": f"<span style='font-size:11px'>{say('tracing.click')}</span>",
-                "font": {"size": 16, "color": palette.faint_ink},
+                "text": say("tracing.click"),
+                "side": "top",
+                "font": {"size": 11, "color": palette.faint_ink},
             },
             "font": {"size": 11},
             "bgcolor": "rgba(0,0,0,0)",
@@ -245,7 +248,7 @@ def _lead_names(page: Page, palette: Palette, *, stack: bool) -> list[Annotation
 
 
 def _print(analysis: Analysis, view: View, palette: Palette) -> list[Annotation]:
-    """What a printed ECG carries: above it speed, gain and filter, below it what it is not."""
+    """What a printed ECG carries: above it which lead is measured, below it speed, gain, filter and what it is not."""
     estimated = len(LEADS) - len(MEASURED)
     facts = (f"{view.speed} mm/s", f"{view.gain} mm/mV", filters_in_words(analysis), say("tracing.not_to_scale"))
     by = f"{analysis.card.name} {earlier_in_words(analysis)}".rstrip()
@@ -258,10 +261,11 @@ def _print(analysis: Analysis, view: View, palette: Palette) -> list[Annotation]
         | {
             "name": "print",
             "text": " · ".join(facts),
-            "x": 1,
-            "xanchor": "right",
-            "y": 1,
-            "yanchor": "bottom",
+            "x": 0,
+            "xanchor": "left",
+            "y": 0,
+            "yanchor": "top",
+            "yshift": -20,
             "font": {"size": 11},
         },
         common
@@ -273,6 +277,7 @@ def _print(analysis: Analysis, view: View, palette: Palette) -> list[Annotation]
             "xanchor": "left",
             "y": 1,
             "yanchor": "bottom",
+            "yshift": NAMES_PIXELS,
             "font": {"size": 11},
         },
         {
@@ -297,7 +302,7 @@ def _print(analysis: Analysis, view: View, palette: Palette) -> list[Annotation]
             "align": "left",
             "y": 0,
             "yanchor": "top",
-            "yshift": -20,
+            "yshift": -20 - FACTS_PIXELS,
             "font": {"size": 10, "color": palette.faint_ink},
         },
     ]

@@ -1,6 +1,6 @@
 """What can be believed of a result: answers or why they are withheld, sources of doubt, individuality, checks."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 import numpy as np
@@ -13,6 +13,7 @@ from dashboard.figures import belief_words as words
 from dashboard.numbers import decimal
 from dashboard.session import Result, fragment
 from dashboard.texts import say
+from dashboard.views.beats import whom
 from ecg_core.answers import answers
 from ecg_core.belief import (
     AVERAGE_PATIENT,
@@ -23,6 +24,7 @@ from ecg_core.belief import (
     sources_of_doubt,
 )
 from ecg_core.models.checkpoint import load_evaluations
+from ecg_core.models.population import LEAST_PATIENTS, Group, group_for, load_population, model_of
 from ecg_core.results import Analysis
 from ecg_core.signals.noise import noise_mv
 from ecg_core.uncertainty.calibration import WITH_EARLIER, WITHOUT_AXES, level_of, state_of
@@ -123,13 +125,17 @@ def _doubt_words(analysis: Analysis, table: pd.DataFrame, wave: Wave) -> str:
 
 def _individual(result: Result) -> None:
     analysis = result.analysis
-    average = cached.model(AVERAGE_PATIENT)
+    everybody = cached.model(AVERAGE_PATIENT)
+    groups = load_population(everybody.card)
+    group = group_for(groups, analysis.metadata)
+    average = everybody if group is None else model_of(group, everybody)
     shares = result.once("average", partial(average_shares, analysis, average))
     evaluations, state = load_evaluations(), _state(analysis)
     scores = words.evaluated(evaluations.get(analysis.card.name), state)
     # The average beat reads no metadata: its scores hold for any, but not for the fewer records with an earlier ECG.
     others = None if state == WITH_EARLIER else words.evaluated(evaluations.get(AVERAGE_PATIENT), WITHOUT_AXES)
     table = words.average_table(shares, scores, others)
+    st.markdown(_whose(groups, group))
     _bars(table, table.columns[1:3], "%.0f", 100.0, say("belief.individual"))
     most, least = max(shares, key=shares.__getitem__), min(shares, key=shares.__getitem__)
     st.markdown(
@@ -138,6 +144,13 @@ def _individual(result: Result) -> None:
             most_share=decimal(100 * shares[most]), least_share=decimal(100 * shares[least]),
         )
     )  # fmt: skip
+
+
+def _whose(groups: Sequence[Group], group: Group | None) -> str:
+    """Whose average the average patient is; without a ``group`` of the patient's sex and age it is everybody's."""
+    if group is not None:
+        return say("belief.average_of", whom=whom(group))
+    return say("belief.average_too_few", least=LEAST_PATIENTS) if groups else say("belief.average_unmeasured")
 
 
 def _bars(table: pd.DataFrame, columns: pd.Index, form: str, most: float, alt: str) -> None:

@@ -39,8 +39,9 @@ __all__ = [
     "two_models",
 ]
 
-LEAST_PAGE = 860
-"""Width in pixels below which the tracing scrolls sideways rather than shrink."""
+LEAST_PAGE = 500
+"""Width in pixels below which the tracing scrolls sideways rather than shrink: less than is left beside the sidebar
+on a screen of 1024."""
 VERDICTS: Mapping[Verdict, tuple[str, str, str]] = {
     Verdict.PASS: ("panels.pass", "green", ":material/check_circle:"),
     Verdict.REVIEW: ("panels.review", "orange", ":material/warning:"),

@@ -4,31 +4,36 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict, replace
 from importlib.metadata import version
 from typing import Any
 
 import numpy as np
 import torch
 
-from ecg_core.errors import RecipeDiffers, UnreadableFile
+from ecg_core.corrections import BOUNDS, revise
+from ecg_core.errors import EcgError, RecipeDiffers, UnreadableFile
 from ecg_core.export.notice import RESEARCH_ONLY
 from ecg_core.export.summary import PACKAGES
 from ecg_core.models.checkpoint import Model
 from ecg_core.pipeline import analyse
 from ecg_core.readers import read
 from ecg_core.records import EarlierEcg, PatientMetadata
-from ecg_core.results import Analysis, ModelCard, Reconstruction
+from ecg_core.results import Analysis, Correction, Examination, Mark, ModelCard, Reconstruction, Segments
 from ecg_core.uncertainty.calibration import calibration_for
-from ecg_core.vocabulary import Origin, Sex
+from ecg_core.vocabulary import Origin, Sex, Wave
 
 __all__ = ["RECIPE", "model_of", "replay", "result_sha256", "to_recipe"]
 
-RECIPE = "ecg-core recipe 1"
+RECIPE = "ecg-core recipe 2"
 """What a recipe calls itself, with the version of its form."""
-FIELDS = {
+FIRST_FIELDS = {
     "files_sha256", "read_as", "part_s", "metadata", "earlier_ecg", "model", "passes", "seed", "coverage",
     "result_sha256", "threads", "versions",
 }  # fmt: skip
+FORMS = {"ecg-core recipe 1": FIRST_FIELDS, RECIPE: FIRST_FIELDS | {"corrections", "marks_sha256"}}
+"""What a recipe of each form holds; the first knew no corrections."""
+NO_RECIPE = f"Found no recipe; expected a file that ecg-core wrote with --format recipe ({RECIPE}): check the path."
 
 
 def to_recipe(
@@ -45,9 +50,10 @@ def to_recipe(
 
     ``sampling_rate``, ``unit``, ``lead`` and ``member`` are what `ecg_core.read` was told; ``part`` is from where to
     where of the recording it goes, in s, None for all of it. Of an earlier ECG it holds a hash of its median beats. Age
-    and sex are in it where the network was told.
+    and sex are in it where the network was told. Marks corrected by hand are in it, in samples, as what was found and
+    what was made of it.
     """
-    result, earlier = analysis.reconstruction, analysis.earlier
+    result, earlier, segments = analysis.reconstruction, analysis.earlier, analysis.examination.segments
     content = {
         "recipe": RECIPE,
         "notice": RESEARCH_ONLY,
@@ -70,6 +76,8 @@ def to_recipe(
         "seed": result.seed,
         "coverage": result.coverage,
         "result_sha256": result_sha256(result),
+        "corrections": [asdict(one) for one in segments.corrections],
+        "marks_sha256": _marks_sha256(segments),
         "threads": torch.get_num_threads(),
         "versions": {name: version(name) for name in PACKAGES},
     }
@@ -92,7 +100,7 @@ def model_of(recipe: str) -> str:
 
 
 def replay(recipe: str, files: Mapping[str, bytes], model: Model, *, earlier: EarlierEcg | None = None) -> Analysis:
-    """Make the result of a recipe again; returns it where every bit of it is the same.
+    """Make the result of a recipe again, its marks corrected; returns it where every bit of it is the same.
 
     ``model`` is that which the recipe names, ``earlier`` the earlier ECG where it used one. Raises `RecipeDiffers`,
     which says in one sentence what is not as it was: the file, the model, the earlier ECG, a version.
@@ -126,7 +134,28 @@ def replay(recipe: str, files: Mapping[str, bytes], model: Model, *, earlier: Ea
         )  # fmt: skip
     if result_sha256(analysis.reconstruction) != told["result_sha256"]:
         raise RecipeDiffers(_why_it_differs(told["versions"]))
-    return analysis
+    if told["recipe"] != RECIPE:
+        return analysis
+    return replace(analysis, examination=_corrected(analysis.examination, told))
+
+
+def _corrected(examination: Examination, told: Mapping[str, Any]) -> Examination:
+    """``examination`` with the corrections of a recipe, where its marks then are those of the recipe."""
+    try:
+        corrections = [Correction(_mark(one["before"]), _mark(one["after"])) for one in told["corrections"]]
+    except (KeyError, TypeError, ValueError):
+        raise UnreadableFile(NO_RECIPE) from None
+    try:
+        revised = revise(examination, corrections)
+    except EcgError:  # other marks were found than those that were corrected
+        raise RecipeDiffers(_why_it_differs(told["versions"])) from None
+    if _marks_sha256(revised.segments) != told["marks_sha256"]:
+        raise RecipeDiffers(_why_it_differs(told["versions"]))
+    return revised
+
+
+def _mark(told: Mapping[str, Any] | None) -> Mark | None:
+    return None if told is None else Mark(Wave(told["wave"]), *(int(told[bound]) for bound in BOUNDS))
 
 
 @contextmanager
@@ -145,11 +174,10 @@ def _parsed(recipe: str) -> dict[str, Any]:
         told = json.loads(recipe)
     except json.JSONDecodeError:
         told = None
-    if not isinstance(told, dict) or told.get("recipe") != RECIPE or not told.keys() >= FIELDS:
-        raise UnreadableFile(
-            f"Found no recipe; expected a file that ecg-core wrote with --format recipe ({RECIPE}): check the path."
-        )
-    return told
+    fields = FORMS.get(str(told.get("recipe"))) if isinstance(told, dict) else None
+    if told is None or fields is None or not told.keys() >= fields:
+        raise UnreadableFile(NO_RECIPE)
+    return dict(told)
 
 
 def _files_sha256(files: Mapping[str, bytes]) -> list[str]:
@@ -163,6 +191,10 @@ def _sha256(*arrays: np.ndarray) -> str:
         whole.update(repr(array.shape).encode())
         whole.update(np.ascontiguousarray(array, array.dtype.newbyteorder("<")).tobytes())
     return whole.hexdigest()
+
+
+def _marks_sha256(segments: Segments) -> str:
+    return _sha256(*(one.astype(np.int64) for one in (segments.r_peaks, segments.qrs, segments.t)))
 
 
 def _same(what: str, by: str, found: object, expected: object) -> None:

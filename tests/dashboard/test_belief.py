@@ -6,14 +6,15 @@ import pytest
 
 from dashboard.figures import belief_words
 from dashboard.numbers import decimal
-from dashboard.texts import speak, strings
-from ecg_core import Lead, Wave, load_model
+from dashboard.texts import say, speak, strings
+from ecg_core import Lead, Sex, Wave, load_model
 from ecg_core.answers import WHY, Promise, answers
-from ecg_core.belief import sources_of_doubt
+from ecg_core.belief import average_shares, sources_of_doubt
+from ecg_core.models.population import MEAN_BEAT, load_population, model_of
 from ecg_core.signals.beats import median_beat
 from ecg_core.signals.twelve_lead_values import UNITS, twelve_lead_values
 from ecg_core.vocabulary import MEASURED
-from tests.dashboard.pages import texts, visit
+from tests.dashboard.pages import press, texts, visit
 
 SURE = Promise(half_width=0.5, seen=0.9, seen_in_worst_group=0.88, width_share=0.2)
 
@@ -86,6 +87,41 @@ def test_shares_of_this_patient_and_the_average_add_up():
     table = page.dataframe[0].value
     assert (table["Average patient %"] + table["Individual %"]).tolist() == pytest.approx([100] * 11)
     assert table["Smaller error on test ECGs %"].between(5, 60).all()
+
+
+def test_the_average_patient_is_of_the_sex_and_age_that_are_known_and_it_is_said_whose_average_it_is():
+    page = pane("individual")
+    case = page.session_state["case"]
+    everybody = load_model(MEAN_BEAT)
+    groups = {group.name: group for group in load_population(everybody.card)}
+    average = say("belief.average")
+    said: dict[str, list[float]] = {}
+    for sex, age_years, name, words in (
+        (Sex.FEMALE, 49.0, "female 40-59", "women aged 40 to 59 of PTB-XL's training folds"),
+        (Sex.MALE, 80.0, "male 75+", "men aged 75 or older of PTB-XL's training folds"),
+        (None, None, "both all", "patients of either sex and any age of PTB-XL's training folds"),
+    ):
+        page.selectbox(key=f"sex {case.number}").select_index((None, *Sex).index(sex))
+        page.number_input(key=f"age_years {case.number}").set_value(age_years)
+        page = press(page.run(), "Reconstruct")
+        assert not page.exception
+        shares = average_shares(case.shown.analysis, model_of(groups[name], everybody))
+        said[name] = page.dataframe[0].value[average].tolist()
+        assert said[name] == pytest.approx([100 * share for share in shares.values()])
+        assert f"The average patient here: the mean beat of {groups[name].patients:,} {words}" in texts(page)
+    assert len({tuple(shares) for shares in said.values()}) == 3
+
+    page.selectbox(key=f"sex {case.number}").select_index(1)
+    page.number_input(key=f"age_years {case.number}").set_value(9.0)
+    page = press(page.run(), "Reconstruct")
+    shares = average_shares(case.shown.analysis, everybody)
+    assert page.dataframe[0].value[average].tolist() == pytest.approx([100 * share for share in shares.values()])
+    assert "the mean beat of all patients" in texts(page)
+    assert "fewer than 100 of this sex and age" in texts(page)
+
+
+def test_whose_average_it_is_is_said_in_german():
+    assert "Durchschnittspatient ist hier der mittlere Schlag von " in texts(pane("individual", lang="de"))
 
 
 def test_the_checks_say_what_they_do_not_prove():

@@ -1,6 +1,7 @@
 """Marks of QRS and T corrected on the Review page, by keyboard and by mouse, and where that is seen."""
 
 import io
+import json
 
 import pypdf
 import pytest
@@ -8,7 +9,10 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.texts import say
 from dashboard.views import report
+from ecg_core.__main__ import main
 from ecg_core.corrections import marks
+from ecg_core.export.formats import FORMATS
+from ecg_core.export.recipe import to_recipe
 from ecg_core.export.report import to_pdf
 from ecg_core.results import Mark
 from ecg_core.vocabulary import Wave
@@ -151,6 +155,32 @@ def test_the_report_says_what_was_corrected(page, monkeypatch):
     assert not page.exception
     text = " ".join(" ".join(sheet.extract_text() for sheet in pypdf.PdfReader(io.BytesIO(printed[-1])).pages).split())
     assert "removed: it lay from" in text
+
+
+def test_a_recipe_brings_the_corrections_back_in_all_that_is_measured_and_written(page, sample_data, tmp_path):
+    second = every(page, Wave.QRS)[1]
+    page.button(key="mark step 5").click().run()
+    page.number_input(key=key(page, "near")).set_value(second.onset / 500).run()
+    page.button(key="remove mark").click().run()
+    type_times(page, Mark(Wave.QRS, second.onset + 6, second.peak + 1, second.offset + 4))
+    press(page, say("marks.add_qrs"))
+    page.number_input(key=key(page, "near")).set_value(every(page, Wave.T)[2].onset / 500).run()
+    page.button(key="remove mark").click().run()
+    assert not page.exception
+    kinds = {(one.before is None, one.after is None) for one in case(page).corrections.now}
+    assert kinds == {(False, False), (True, False), (False, True)}
+    shown, given = case(page).shown.worked_out["corrected"][1].analysis, page.session_state["main"]
+    recipe = tmp_path / "recipe.json"
+    recipe.write_text(to_recipe(shown, given.files, **given.answers))
+    kinds = ("json", "annotations", "wfdb", "csv", "npz", "edf")
+    out = tmp_path / "again"
+    files = [str(sample_data / name) for name in given.files]
+    assert main(["replay", str(recipe), *files, "--out", str(out), "--format", *kinds]) == 0
+    made = {name: content for kind in kinds for name, content in FORMATS[kind](shown).items()}
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == made
+    again = json.loads((out / "analysis.json").read_text())
+    assert again["measured_on_lead_i"]["marked_by"] == "neurokit2, 4 corrected by hand"
+    assert len(again["segments"]["corrected_by_hand"]) == 4
 
 
 def test_a_german_page_says_everything_about_marks_in_german():

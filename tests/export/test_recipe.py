@@ -7,10 +7,12 @@ import pytest
 import torch
 
 from ecg_core import PatientMetadata, Sex, analyse, load_model, read, read_earlier
+from ecg_core.corrections import marks, revise, with_correction
 from ecg_core.errors import EcgError, RecipeDiffers, UnreadableFile
 from ecg_core.export.notice import RESEARCH_ONLY
 from ecg_core.export.recipe import model_of, replay, result_sha256, to_recipe
 from ecg_core.records import EarlierEcg
+from ecg_core.vocabulary import Wave
 from tests.export.conftest import CANARY
 
 
@@ -86,6 +88,45 @@ def test_another_seed_is_another_result_and_another_version_is_named(recipe, nam
     with pytest.raises(RecipeDiffers, match=r"Another version: .* torch 1\.0 then, 2\."):
         replay(changed(recipe, seed=4, versions=versions), named_files, load_model())
     replay(changed(recipe, versions=versions), named_files, load_model())  # the same bits are the same
+
+
+@pytest.fixture(scope="module")
+def corrected(analysis):
+    first, second, third = [one for one in marks(analysis.examination) if one.wave is Wave.QRS][:3]
+    corrections = with_correction((), first, replace(first, onset=first.onset - 4))
+    corrections = with_correction(
+        with_correction(corrections, second, None), None, replace(second, peak=second.peak + 2)
+    )
+    corrections = with_correction(corrections, third, None)
+    return replace(analysis, examination=revise(analysis.examination, corrections))
+
+
+def test_corrections_by_hand_are_made_again(corrected, named_files):
+    again = replay(to_recipe(corrected, named_files), named_files, load_model()).examination
+    assert again.segments.corrections == corrected.examination.segments.corrections
+    assert marks(again) == marks(corrected.examination)
+    assert again.measurements == corrected.examination.measurements
+
+
+def test_other_marks_than_those_that_were_corrected_are_told(corrected, analysis, named_files):
+    recipe = to_recipe(corrected, named_files)
+    told = json.loads(recipe)
+    told["corrections"][0]["before"]["onset"] += 1
+    with pytest.raises(RecipeDiffers, match="Another machine"):
+        replay(json.dumps(told), named_files, load_model())
+    with pytest.raises(RecipeDiffers, match="Another machine"):
+        replay(changed(recipe, corrections=[]), named_files, load_model())
+    with pytest.raises(UnreadableFile, match="Found no recipe"):
+        replay(changed(recipe, corrections=[{"before": 3}]), named_files, load_model())
+
+
+def test_a_recipe_of_the_first_form_is_still_replayed(recipe, analysis, named_files):
+    told = json.loads(recipe)
+    del told["corrections"], told["marks_sha256"]
+    with pytest.raises(UnreadableFile, match="Found no recipe"):
+        replay(json.dumps(told), named_files, load_model())
+    again = replay(json.dumps(told | {"recipe": "ecg-core recipe 1"}), named_files, load_model())
+    assert marks(again.examination) == marks(analysis.examination)
 
 
 @pytest.mark.parametrize(

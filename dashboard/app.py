@@ -9,11 +9,16 @@ from dashboard.texts import LANGUAGES, say, speak
 from dashboard.views.login import gate
 
 ICON = Path(__file__).parent / "assets" / "icon.svg"
+NARROW = """<style>@media (max-width: 1200px) {
+  [data-testid="stMainBlockContainer"] { padding-inline: 1.5rem; }
+}</style>"""
+"""On a narrow screen the margins of the page are better given to the tracing."""
 
 asked = st.query_params.get(LANGUAGE, st.session_state.get(LANGUAGE, ""))  # links to other pages drop the former
 st.session_state[LANGUAGE] = asked
 speak(asked if asked in LANGUAGES else next(iter(LANGUAGES)))
 st.set_page_config(page_title=say("panels.title"), page_icon=ICON, layout="wide", initial_sidebar_state=340)
+st.html(NARROW)
 
 gate()
 

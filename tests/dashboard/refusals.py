@@ -22,7 +22,7 @@ from dashboard.views import batch
 from ecg_core.errors import EcgError
 
 VALUE = "7.5"
-COMMAND_LINE = ("ecg_core.__main__", "ecg_core.training")
+COMMAND_LINE = ("ecg_core.commands", "ecg_core.training")
 """What no page calls."""
 SENTENCE = re.compile(r"[A-Z7].*[a-z]{3} [a-z]{2}.*[.]", re.DOTALL)
 WORD = re.compile(r"[^\W\d_]{2,}")

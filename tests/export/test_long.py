@@ -7,20 +7,21 @@ import pytest
 import wfdb
 from pyarrow import parquet
 
-import ecg_core.__main__ as command
 from ecg_core import Lead, analyse, load_model, read
+from ecg_core.__main__ import main
+from ecg_core.commands import recordings
 from ecg_core.readers.estimated import LEFT_OUT
 from ecg_core.vocabulary import LEADS
 
 
 @pytest.fixture(autouse=True)
 def twenty_seconds_are_long(monkeypatch):
-    monkeypatch.setattr(command, "LONG_SECONDS", 20.0)
+    monkeypatch.setattr(recordings, "LONG_SECONDS", 20.0)
 
 
 def run(sample_data, out, *arguments: object) -> int:
     strip = sample_data / "A0005.hea"
-    return command.main(["reconstruct", str(strip), "--passes", "2", "--out", str(out), *map(str, arguments)])
+    return main(["reconstruct", str(strip), "--passes", "2", "--out", str(out), *map(str, arguments)])
 
 
 @pytest.fixture(scope="module")

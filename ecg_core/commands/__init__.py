@@ -1,0 +1,1 @@
+"""The commands of ``ecg-core``: what each takes, and what it does."""

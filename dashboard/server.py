@@ -132,12 +132,15 @@ async def _let_go() -> None:
     closed = runtime._session_mgr._session_storage._cache  # type: ignore[attr-defined]
     while True:
         await asyncio.sleep(SWEEP_SECONDS)
-        for _, one in closed.expire():
-            one.session.shutdown()
-            one.session.session_state.clear()  # the runtime keeps hold of the last session that it served
-            one.session.session_state._new_widget_state.widget_metadata.clear()
-            one.session._fragment_storage.clear()
+        ended = [one.session for _, one in closed.expire()]
+        for session in ended:
+            session.shutdown()
+            session.session_state.clear()  # the runtime keeps hold of the last session that it served
+            session.session_state._new_widget_state.widget_metadata.clear()
+            session._fragment_storage.clear()
             runtime.media_file_mgr.remove_orphaned_files()
+        if ended:
+            del ended, session  # the last would be kept until the next one ends
             gc.collect()
             _give_memory_back()
 

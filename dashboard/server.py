@@ -135,11 +135,14 @@ async def _let_go() -> None:
         # What a closed session made to be taken away was marked at its end and is deleted a sweep later: a second
         # look at once would delete what another visitor is just about to fetch.
         runtime.media_file_mgr.remove_orphaned_files()
-        for _, one in closed.expire():
-            one.session.shutdown()
-            one.session.session_state.clear()  # the runtime keeps hold of the last session that it served
-            one.session.session_state._new_widget_state.widget_metadata.clear()
-            one.session._fragment_storage.clear()
+        ended = [one.session for _, one in closed.expire()]
+        for session in ended:
+            session.shutdown()
+            session.session_state.clear()  # the runtime keeps hold of the last session that it served
+            session.session_state._new_widget_state.widget_metadata.clear()
+            session._fragment_storage.clear()
+        if ended:
+            del ended, session  # the last would be kept until the next one ends
             gc.collect()
             _give_memory_back()
 

@@ -245,7 +245,7 @@ class Case:
     file says of the patient, ``earlier`` an earlier ECG, which is told to the network while ``use_earlier``; ``shown``
     is the result on the page and ``results`` the last few; ``offered`` is what each widget was last offered; ``number``
     keeps the widgets of one case apart from those of the next; ``calipers`` are what the user has measured,
-    ``corrections`` what he has changed of the marks of QRS and T.
+    ``corrections`` what he has changed of the marks of QRS and T, ``by_part`` both for each part that was looked at.
     """
 
     read: Recording = field(repr=False)
@@ -263,6 +263,7 @@ class Case:
     offered: dict[str, object] = field(default_factory=dict)
     calipers: History[Caliper] = field(default_factory=History)
     corrections: History[Correction] = field(default_factory=History)
+    by_part: dict[Part, tuple[History[Caliper], History[Correction]]] = field(default_factory=dict)
 
     @property
     def seen(self) -> Examination | None:
@@ -333,12 +334,14 @@ class Case:
 
 def case(recording: Recording, part: Part, files: Intake, *, title: str, is_sample: bool) -> Case:
     """The session's case, begun anew (with fresh widgets) whenever ``recording``, read from ``files``, or its ``part``
-    is another than before.
+    is another than before; to a part that was looked at before its calipers and corrections come back.
     """
     known = cast("Case | None", st.session_state.get("case"))
     if known is None or known.read is not recording or known.part != part:
         for slot in [name for name in st.session_state if str(name).startswith("earlier ")]:
             del st.session_state[slot]  # it was of another patient
+        by_part = known.by_part if known is not None and known.read is recording else {}
+        calipers, corrections = by_part.setdefault(part, (History(), History()))
         known = Case(
             recording,
             part,
@@ -347,6 +350,9 @@ def case(recording: Recording, part: Part, files: Intake, *, title: str, is_samp
             recording.between(part.start, part.end),
             number=known.number + 1 if known else 0,
             stated=patient_from(files.files, files.member),
+            calipers=calipers,
+            corrections=corrections,
+            by_part=by_part,
         )
         st.session_state["case"] = known
     return known

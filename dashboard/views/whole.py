@@ -8,7 +8,7 @@ import streamlit as st
 from dashboard import cached
 from dashboard.figures import words
 from dashboard.figures.minutes import minutes_figure
-from dashboard.session import Case, Order
+from dashboard.session import Case, Order, given
 from dashboard.texts import say
 from dashboard.views.appearance import palette
 from ecg_core.records import PatientMetadata, Recording
@@ -18,6 +18,8 @@ from ecg_core.vocabulary import Origin, Verdict
 __all__ = ["whole"]
 
 SLOT = "whole"
+BEGUN = "whole begun"
+"""In the session, with the key of its files, while a recording is gone through: found later, it was stopped."""
 PASSES = 10
 """Enough for the mean doubt of a minute; fifty would take five times as long."""
 
@@ -39,6 +41,7 @@ def whole(case: Case, order: Order | None) -> None:
     """
     if case.part.is_all:
         return
+    stopped = st.session_state.pop(BEGUN, None) == given().key
     with st.expander(say("whole.title", whole=words.hours(case.part.whole)), icon=":material/timeline:"):
         known = st.session_state.get(SLOT)
         if not isinstance(known, Whole) or known.recording is not case.read:
@@ -48,6 +51,8 @@ def whole(case: Case, order: Order | None) -> None:
             with place.container():
                 asked = st.button(say("whole.look"), disabled=order is None, help=say("whole.look_help"))
                 st.caption(say("whole.about", passes=PASSES))
+                if stopped and not asked:
+                    st.info(say("whole.stopped"), icon=":material/stop_circle:")
                 if asked and order is not None:
                     known = st.session_state[SLOT] = _look(case, order)
             if known is not None:
@@ -59,6 +64,7 @@ def whole(case: Case, order: Order | None) -> None:
 def _look(case: Case, order: Order) -> Whole:
     """Go through all of the recording; a click on the page, as on the button to stop, ends it and keeps nothing."""
     label = say("whole.working", model=order.model)
+    st.session_state[BEGUN] = given().key
     row = st.container(horizontal=True, vertical_alignment="center")
     bar = row.progress(0.0, label)
 
@@ -70,7 +76,9 @@ def _look(case: Case, order: Order) -> Whole:
         case.read, _without_measured(order.metadata), model=cached.model(order.model), earlier=order.earlier,
         passes=PASSES, seed=order.seed, progress=tell,
     )  # fmt: skip
-    return Whole(case.read, order.model, tuple(minute for stretch in stretches for minute in stretch.minutes))
+    minutes = tuple(minute for stretch in stretches for minute in stretch.minutes)
+    del st.session_state[BEGUN]
+    return Whole(case.read, order.model, minutes)
 
 
 def _without_measured(metadata: PatientMetadata) -> PatientMetadata:

@@ -98,6 +98,14 @@ def dashboard(server: Server) -> str:
     return server.address
 
 
+@pytest.fixture(scope="session")
+def forgetful(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server that keeps a closed page for one second only."""
+    with serve(tmp_path_factory.mktemp("forgetful"), STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL="1") as running:
+        wait_until_up(running, "healthz")
+        yield running
+
+
 def upload(page: Page, *files: Path) -> None:
     """Choose a recording on the page *Review*."""
     page.get_by_text("Upload", exact=True).first.click()

@@ -3,24 +3,14 @@
 import json
 import signal
 import time
-from collections.abc import Iterator
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Server, serve, upload, wait_until_up
+from tests.browser.conftest import Server, upload
 from tests.browser.test_review import wait_for_trace
 
 PATIENT = ("Case", "Intake", "Recording", "Reconstruction", "UploadedFileRec", "MemoryFile")
 WAIT_SECONDS = 40
-
-
-@pytest.fixture(scope="module")
-def forgetful(tmp_path_factory) -> Iterator[Server]:
-    """A server that keeps a closed page for one second only."""
-    with serve(tmp_path_factory.mktemp("forgetful"), STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL="1") as running:
-        wait_until_up(running, "healthz")
-        yield running
 
 
 def objects(server: Server) -> dict[str, int]:

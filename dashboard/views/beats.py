@@ -7,7 +7,8 @@ from dashboard.figures.axes import CONFIG
 from dashboard.figures.beats import Compared, beat_figure, beats_of, median_of
 from dashboard.figures.paper import WIDEST_PX
 from dashboard.numbers import thousands
-from dashboard.session import Case, Result, fragment
+from dashboard.orders import Result
+from dashboard.session import Case, fragment
 from dashboard.texts import say
 from dashboard.views import panels
 from dashboard.views.appearance import palette

@@ -11,7 +11,8 @@ from dashboard import cached
 from dashboard.engine_words import in_language
 from dashboard.figures import belief_words as words
 from dashboard.numbers import decimal
-from dashboard.session import Result, fragment
+from dashboard.orders import Result
+from dashboard.session import fragment
 from dashboard.texts import say
 from dashboard.views.beats import whom
 from ecg_core.answers import answers

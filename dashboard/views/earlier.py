@@ -5,7 +5,8 @@ import streamlit as st
 from dashboard import forms
 from dashboard.engine_words import in_language, listed
 from dashboard.figures import words
-from dashboard.session import Case, Earlier, Result
+from dashboard.orders import Result
+from dashboard.session import Case, Earlier
 from dashboard.texts import say
 from dashboard.views import panels
 from ecg_core import read

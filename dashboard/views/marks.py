@@ -22,7 +22,8 @@ from dashboard.figures.marks import (
     strip_start,
 )
 from dashboard.figures.paper import WIDEST_PX, window_seconds
-from dashboard.session import Case, Result, fragment, verdict_on
+from dashboard.orders import Result
+from dashboard.session import Case, fragment, verdict_on
 from dashboard.texts import say
 from dashboard.views import downloads, panels
 from dashboard.views.appearance import palette

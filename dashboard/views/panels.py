@@ -15,7 +15,8 @@ from dashboard.figures.document import as_html
 from dashboard.figures.lead_one import lead_one
 from dashboard.figures.paper import WIDEST_PX, View
 from dashboard.figures.tracing import tracing
-from dashboard.session import Case, Intake, Order, Part, Result, fragment
+from dashboard.orders import Order, Result
+from dashboard.session import Case, Intake, Part, fragment
 from dashboard.texts import language, say, speak
 from dashboard.theme import LIGHT, Palette
 from dashboard.views import calipers, downloads, timeline

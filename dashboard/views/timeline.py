@@ -6,7 +6,8 @@ import streamlit as st
 
 from dashboard.figures.paper import WIDEST_PX, View, window_seconds
 from dashboard.figures.timeline import not_good, timeline, timeline_in_words
-from dashboard.session import Case, Result
+from dashboard.orders import Result
+from dashboard.session import Case
 from dashboard.texts import say
 from dashboard.views.appearance import palette
 from ecg_core.timeline import doubt_by_second, quality_by_piece

@@ -8,7 +8,8 @@ import streamlit as st
 from dashboard import cached
 from dashboard.figures import words
 from dashboard.figures.minutes import minutes_figure
-from dashboard.session import Case, Order, given
+from dashboard.orders import Order
+from dashboard.session import Case, given
 from dashboard.texts import say
 from dashboard.views.appearance import palette
 from ecg_core.records import PatientMetadata, Recording

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.conftest import needed
 
@@ -41,14 +41,34 @@ def browser(chromium_path: str) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def visitor(browser: Browser) -> Callable[[], Page]:
-    """Opens the page of one more visitor, on a common screen.
+def stranger(browser: Browser) -> Callable[[], Page]:
+    """Opens the page of one more visitor, on a common screen, in a browser that knows nothing: no cookie, no file.
 
     Playwright's ``wait_for_function`` evaluates strings, which the page's own policy forbids: these visitors are not
     held to it. Those of ``test_server.py`` are.
     """
     screen = {"width": 1440, "height": 900}
     return lambda: browser.new_context(viewport=screen, bypass_csp=True).new_page()  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="session")
+def common(stranger: Callable[[], Page]) -> BrowserContext:
+    """What most visitors share: the files of the page, which each would otherwise load and compile anew."""
+    return stranger().context
+
+
+@pytest.fixture(scope="module")
+def visitor(common: BrowserContext) -> Iterator[Callable[[], Page]]:
+    """Opens the page of one more visitor, with a session of its own on the server; closed with the module."""
+    pages: list[Page] = []
+
+    def come() -> Page:
+        pages.append(common.new_page())
+        return pages[-1]
+
+    yield come
+    for page in pages:
+        page.close()
 
 
 @dataclass(frozen=True)
@@ -111,6 +131,11 @@ def upload(page: Page, *files: Path) -> None:
     page.get_by_text("Upload", exact=True).first.click()
     uploader = page.get_by_test_id("stFileUploader").filter(has_text="ECG with Lead I")
     uploader.locator("input[type=file]").set_input_files(list(files))
+
+
+def settle(page: Page) -> None:
+    """Wait until the run of the page that was asked for has ended; to be called when it has been asked for."""
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=60_000)
 
 
 def wait_until_up(server: Server, path: str) -> None:

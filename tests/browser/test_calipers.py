@@ -17,7 +17,7 @@ PEAK = f"""([name, from, to]) => {{
     const at = time => Math.round((time - trace.x0) / trace.dx), part = Array.from(trace.y).slice(at(from), at(to));
     return trace.x0 + trace.dx * (at(from) + part.indexOf(Math.max(...part)));
 }}"""
-TEXT = f"{FIGURE}._fullData.filter(trace => trace.name === 'caliper %s').map(trace => trace.text)"
+TEXT = f"({FIGURE}?._fullData ?? []).filter(trace => trace.name === 'caliper %s').map(trace => trace.text)"
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +26,7 @@ def page(visitor: Callable[[], Page], dashboard: str) -> Page:
     page.goto(dashboard)
     page.wait_for_function(f"({FIGURE}?._fullData ?? []).some(trace => trace.name === 'V6 estimated')", timeout=60_000)
     page.get_by_text("Calipers", exact=True).click()
-    page.wait_for_function(f"{FIGURE}._fullLayout.dragmode === 'select'")
+    page.wait_for_function(f"{FIGURE}?._fullLayout?.dragmode === 'select'")
     return page
 
 

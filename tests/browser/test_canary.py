@@ -6,6 +6,7 @@ And two visitors at once, who never see each other's patient.
 import csv
 import io
 import json
+import re
 import warnings
 import zipfile
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
 from ecg_core import examine, read
-from tests.browser.conftest import Server
+from tests.browser.conftest import Server, settle
 from tests.browser.test_review import wait_for_trace
 from tests.readers import devices
 
@@ -83,19 +84,18 @@ def choose(page: Page, content: bytes) -> None:
     for chosen in uploader.get_by_test_id("stFileChipDeleteBtn").all():
         chosen.get_by_role("button").click()
     expect(page.get_by_text("Drop a recording that holds Lead I")).to_be_visible(timeout=60_000)
-    page.wait_for_timeout(1000)  # a file chosen while the widget is drawn anew is lost
+    settle(page)  # a file chosen while the widget is drawn anew is lost
     uploader.locator("input[type=file]").set_input_files(
         {"name": f"{FILE_NAME}.dat", "mimeType": "application/octet-stream", "buffer": content}
     )
 
 
 @pytest.fixture(scope="module")
-def walk(visitor, server: Server, files) -> Walk:
+def walk(stranger, server: Server, files) -> Walk:
     """Every format uploaded, the last one reconstructed, everything taken away, every page visited."""
-    page, done = visitor(), Walk()
+    page, done = stranger(), Walk()
     page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: done.frames.extend([frame])))
     page.goto(server.address)
-    wait_for_trace(page, "V6 estimated")
     page.get_by_text("Upload", exact=True).first.click()
     for name, content in files.items():
         choose(page, content)
@@ -115,7 +115,8 @@ def walk(visitor, server: Server, files) -> Walk:
     page.keyboard.press("Escape")
     for link in page.get_by_test_id("stTopNavLink").all()[1:]:
         link.click()
-        page.wait_for_timeout(3000)
+        page.wait_for_url(re.compile(re.escape(str(link.get_attribute("href")))))
+        settle(page)
         done.look(page, link.inner_text())
     page.context.close()
     return done
@@ -165,9 +166,9 @@ def lead_i_taken_away(page: Page) -> np.ndarray:
     return np.array([float(row["I_mv"]) for row in csv.DictReader(line for line in lines if not line.startswith("#"))])
 
 
-def test_two_visitors_at_once_never_see_each_others_patient(visitor, dashboard, sample_data):
+def test_two_visitors_at_once_never_see_each_others_patient(stranger, dashboard, sample_data):
     names = ("A0010_lead_I.edf", "A0006_lead_I.csv")
-    pages = [visitor() for _ in names]
+    pages = [stranger() for _ in names]
     for page in pages:
         page.goto(dashboard)
     for page, name in zip(pages, names, strict=True):

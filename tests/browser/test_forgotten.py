@@ -69,7 +69,7 @@ def test_forget_and_the_end_of_a_session_leave_nothing_in_memory(visitor, forget
     page.get_by_role("link", name="Review").click()
     looked_at(page, forgetful, sample_data)
     assert objects(forgetful)["UploadedFileRec"] == 1
-    page.context.close()
+    page.close()
     assert left(forgetful) == {}
 
 
@@ -79,4 +79,4 @@ def test_the_language_stays_from_page_to_page_and_when_a_patient_is_forgotten(vi
     page.get_by_role("link", name="Zweck und Datenschutz").click()
     page.get_by_role("button", name="Diesen Patienten vergessen").click()
     expect(page.get_by_text("Vergessen. Für diese Sitzung")).to_be_visible()
-    page.context.close()
+    page.close()

@@ -7,7 +7,7 @@ the light and in the dark theme.
 import io
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -24,7 +24,7 @@ from ecg_core.metadata import merge
 from ecg_core.pipeline import examine, known_from_lead_i
 from ecg_core.readers import patient_from
 from ecg_core.vocabulary import LEADS, Basis
-from tests.browser.conftest import upload
+from tests.browser.conftest import settle, upload
 from tests.browser.test_calipers import PEAK, drag, measured, milliseconds
 from tests.browser.test_review import wait_for_trace
 
@@ -37,7 +37,7 @@ TWELVE = ("A0001", "A0002", "A0003", "A0005", "A0008")
 
 def grave(page: Page) -> list[tuple[str, str]]:
     """Serious and critical findings of axe on what the page shows now."""
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=LONG)
+    settle(page)
     page.mouse.move(0, 0)
     found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
     grave = [one for one in found if one["impact"] in ("serious", "critical")]
@@ -51,7 +51,8 @@ def grave_in_both(page: Page) -> list[tuple[str, str]]:
     page.wait_for_function("getComputedStyle(document.querySelector('.stApp')).backgroundColor === 'rgb(18, 25, 30)'")
     page.mouse.click(5, 5)
     page.keyboard.press("r")  # Streamlit's own way to run a page again: figures learn of the theme with the next run
-    page.wait_for_timeout(1000)  # colours fade over
+    settle(page)
+    page.wait_for_function("document.getAnimations().every(one => one.playState !== 'running')")  # colours fade over
     found += grave(page)
     page.emulate_media(color_scheme="light")
     return found
@@ -64,11 +65,10 @@ def taken(page: Page, button: Locator) -> Download:
 
 
 @pytest.fixture(scope="module")
-def clinician(visitor: Callable[[], Page], dashboard: str, sample_data: Path) -> Iterator[Page]:
+def clinician(visitor: Callable[[], Page], dashboard: str, sample_data: Path) -> Page:
     """An upload with its metadata, reconstructed."""
     page = visitor()
     page.goto(dashboard)
-    wait_for_trace(page, "V6 estimated")
     upload(page, sample_data / "A0002.hea", sample_data / "A0002.mat")
     expect(page.get_by_text("Uploaded recording", exact=True)).to_be_visible(timeout=LONG)
     age = page.get_by_label("Age", exact=True)
@@ -77,14 +77,13 @@ def clinician(visitor: Callable[[], Page], dashboard: str, sample_data: Path) ->
     expect(page.get_by_text("typed by the user")).to_be_visible(timeout=LONG)
     page.get_by_role("button", name="Reconstruct").click()
     wait_for_trace(page, "V6 estimated")
-    yield page
-    page.context.close()
+    return page
 
 
 def test_the_clinician_reads_measures_and_finds_what_can_be_answered(clinician, sample_files):
     expect(clinician.get_by_text("Do not use for diagnosis").first).to_be_attached()
     clinician.get_by_text("Calipers", exact=True).click()
-    clinician.wait_for_function("document.querySelector('.js-plotly-plot')._fullLayout.dragmode === 'select'")
+    clinician.wait_for_function("document.querySelector('.js-plotly-plot')?._fullLayout?.dragmode === 'select'")
     first, second = (clinician.evaluate(PEAK, ["I measured", *window]) for window in ((0.4, 0.9), (1.2, 1.7)))
     drag(clinician, "I measured", first, second)
     assert milliseconds(measured(clinician, "A")) == pytest.approx(1000 * (second - first), abs=12)
@@ -101,8 +100,7 @@ def test_the_clinician_prints_a_report_that_says_the_same(clinician):
     expect(dialog.locator("img")).to_be_visible(timeout=LONG)
     assert grave(clinician) == []
     dialog.get_by_text("Letter", exact=True).click()
-    clinician.wait_for_timeout(1500)
-    expect(clinician.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=LONG)
+    settle(clinician)
     pdf = pypdf.PdfReader(Path(taken(clinician, dialog.get_by_role("button", name="Download PDF")).path()))
     assert [float(side) * 25.4 / 72 for side in pdf.pages[0].mediabox[2:]] == pytest.approx([279.4, 215.9], abs=0.1)
     text = " ".join(" ".join(page.extract_text() for page in pdf.pages).split())
@@ -113,7 +111,7 @@ def test_the_clinician_prints_a_report_that_says_the_same(clinician):
 
 
 @pytest.fixture(scope="module")
-def researcher(visitor: Callable[[], Page], dashboard: str, sample_data: Path) -> Iterator[Page]:
+def researcher(visitor: Callable[[], Page], dashboard: str, sample_data: Path) -> Page:
     """Two recordings in Hide and reveal, both revealed."""
     page = visitor()
     page.goto(f"{dashboard}/reveal")
@@ -122,8 +120,7 @@ def researcher(visitor: Callable[[], Page], dashboard: str, sample_data: Path) -
     page.get_by_role("button", name="Add", exact=True).click()
     page.get_by_role("button", name="Reveal all 2 hidden").click(timeout=LONG)
     expect(page.get_by_role("heading", name="All 2 revealed cases")).to_be_visible(timeout=LONG)
-    yield page
-    page.context.close()
+    return page
 
 
 def test_the_researcher_takes_away_the_errors_that_the_engine_measures(researcher, sample_files):
@@ -162,11 +159,10 @@ def test_a_recipe_that_was_taken_away_is_replayed_by_the_command_line(researcher
 
 
 @pytest.fixture(scope="module")
-def teacher(visitor: Callable[[], Page], dashboard: str) -> Iterator[Page]:
+def teacher(visitor: Callable[[], Page], dashboard: str) -> Page:
     page = visitor()
     page.goto(f"{dashboard}/teach")
-    yield page
-    page.context.close()
+    return page
 
 
 def test_the_teacher_turns_the_triangle_and_asks_the_question_of_a_lesson(teacher):
@@ -224,7 +220,6 @@ def test_the_other_pages_have_no_serious_fault_of_accessibility(visitor, dashboa
     page.goto(f"{dashboard}/{path}")
     expect(page.get_by_test_id("stMain").get_by_role("heading").first).to_be_visible(timeout=LONG)
     assert grave_in_both(page) == []
-    page.context.close()
 
 
 def test_the_keyboard_alone_reaches_the_tracing_and_reconstructs_anew(visitor, dashboard):
@@ -253,5 +248,4 @@ def test_the_keyboard_alone_reaches_the_tracing_and_reconstructs_anew(visitor, d
     for _ in range(2):
         page.keyboard.press("ArrowRight")
     page.keyboard.press("Space")
-    page.wait_for_function("document.querySelector('.js-plotly-plot')._fullLayout.uirevision.startsWith('12×1')")
-    page.context.close()
+    page.wait_for_function("document.querySelector('.js-plotly-plot')?._fullLayout?.uirevision.startsWith('12×1')")

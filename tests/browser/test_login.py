@@ -19,13 +19,13 @@ server_metadata_url = "{address}/.well-known/openid-configuration"
 """
 
 
-def test_the_way_in_and_out(visitor, tmp_path):
+def test_the_way_in_and_out(stranger, tmp_path):
     with provider() as (address, asked):
         secrets = tmp_path / "secrets.toml"
         secrets.write_text(SECRETS.format(client=CLIENT, address=address), encoding="utf-8")
         with serve(tmp_path, STREAMLIT_SECRETS_FILES=str(secrets), ECG_CORE_LOGIN="required") as server:
             wait_until_up(server, "healthz")
-            page = visitor()
+            page = stranger()
             frames: list[bytes | str] = []
             page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: frames.extend([frame])))
             page.goto(f"{server.address}/cases")

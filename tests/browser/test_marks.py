@@ -17,12 +17,11 @@ POINT = f"""([time, height]) => {{
     return [paper.x + xaxis.d2p(time), paper.y + yaxis.d2p(height)];
 }}"""
 MARKS = f"""name => {{
-    const trace = {STRIP}._fullData.find(trace => trace.name === name + ' marks');
-    return Array.from(trace.x).map((time, index) => [time, trace.y[index]]);
+    const trace = {STRIP}?._fullData?.find(trace => trace.name === name + ' marks');
+    return Array.from(trace?.x ?? []).map((time, index) => [time, trace.y[index]]);
 }}"""
-STARRED = (
-    "document.querySelector('.js-plotly-plot')._fullLayout.shapes.filter(one => (one.label?.text ?? '').endsWith('*'))"
-)
+STARRED = """(document.querySelector('.js-plotly-plot')?._fullLayout?.shapes ?? []).filter(
+    one => (one.label?.text ?? '').endsWith('*'))"""
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +53,7 @@ def click(page: Page, time: float, height: float) -> None:
 
 def let_the_mouse(page: Page, what: str) -> None:
     page.get_by_text(what, exact=True).click()
-    page.wait_for_function(f"{STRIP}._fullLayout.dragmode === 'select'")
+    page.wait_for_function(f"{STRIP}?._fullLayout?.dragmode === 'select'")
 
 
 def drag(page: Page, start: float, end: float) -> None:
@@ -85,11 +84,11 @@ def test_the_keyboard_alone_nudges_it_and_takes_that_back(page):
     page.get_by_role("button", name="+1 (+2 ms)").focus()
     for presses in (1, 2):
         page.keyboard.press("Enter")
-        page.wait_for_function(f"({MARKS})('QRS')[4][0] > {before + 0.002 * presses - 0.0005}")
+        page.wait_for_function(f"({MARKS})('QRS')[4]?.[0] > {before + 0.002 * presses - 0.0005}")
     expect(page.get_by_role("button", name="+1 (+2 ms)")).to_be_focused()
     page.get_by_role("button", name="Undo", exact=True).focus()
     page.keyboard.press("Enter")
-    page.wait_for_function(f"Math.abs(({MARKS})('QRS')[4][0] - {before + 0.002}) < 0.0005")
+    page.wait_for_function(f"Math.abs(({MARKS})('QRS')[4]?.[0] - {before + 0.002}) < 0.0005")
 
 
 def test_a_box_over_nothing_adds_a_wave_and_the_annotation_file_holds_it(page):

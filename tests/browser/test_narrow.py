@@ -1,6 +1,6 @@
 """The page *Review* on a narrow screen: the tracing is as wide as there is room, and nothing scrolls sideways."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -31,13 +31,12 @@ CLIPPED = f"""() => {{
 
 
 @pytest.fixture(scope="module")
-def narrow(visitor: Callable[[], Page], dashboard: str) -> Iterator[Page]:
+def narrow(visitor: Callable[[], Page], dashboard: str) -> Page:
     page = visitor()
     page.set_viewport_size({"width": 1024, "height": 900})
     page.goto(dashboard)
     expect(page.get_by_role("button", name="Reconstruct")).to_be_in_viewport(ratio=0.9, timeout=60_000)
-    yield page
-    page.close()
+    return page
 
 
 @pytest.mark.parametrize(

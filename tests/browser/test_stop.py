@@ -9,7 +9,7 @@ from ecg_core import Lead
 from tests.browser.conftest import upload
 from tests.browser.test_forgotten import left, objects
 
-MINUTES = 30
+MINUTES = 20
 
 
 @pytest.fixture(scope="module")
@@ -52,5 +52,5 @@ def test_stop_ends_the_work_says_so_leaves_nothing_and_it_can_be_begun_again(vis
     expect(panel.get_by_text(f"Of {MINUTES} minutes 0 need a second look")).to_be_visible(timeout=120_000)
     expect(stopped).to_have_count(0)
     expect(begin).to_have_count(0)
-    page.context.close()
+    page.close()
     assert left(forgetful) == {}

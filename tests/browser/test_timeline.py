@@ -25,4 +25,3 @@ def test_arrows_move_the_window_by_a_second_and_page_keys_by_more(visitor: Calla
         expect(window).to_be_focused()
     page.keyboard.press("PageUp")
     page.wait_for_function(f"!({FRAMED})(0) && !({FRAMED})(1)", timeout=30_000)
-    page.close()

@@ -24,8 +24,8 @@ ACROSS = BEFORE + AFTER + 0.2
 """Seconds of paper that a beat gets, with the gap to the next."""
 LABEL_MV, CLEARANCE_MV = 0.4, 0.2
 PIXELS_ACROSS = 980
-MARGINS = {"l": 10, "r": 14, "t": 70, "b": 70}
-LINE_LETTERS = 140
+MARGINS = {"l": 10, "r": 14, "t": 70, "b": 86}
+LINE_LETTERS = 88
 
 
 @dataclass(frozen=True, eq=False)
@@ -228,7 +228,7 @@ def _print(beats: Beats, palette: Palette) -> dict[str, object]:
     said = say("beats.print", speed=SPEED, gain=GAIN, count=beats.count)
     return {
         "name": "print",
-        "text": "<br>".join([said, *wrap(say("forms.research_only"), LINE_LETTERS)]),
+        "text": "<br>".join(line for one in (said, say("forms.research_only")) for line in wrap(one, LINE_LETTERS)),
         "align": "left",
         "xref": "x domain",
         "yref": "y domain",

@@ -136,7 +136,7 @@ def _beside(one: Item, other: Item, by: Setting, done: Sequence[Item]) -> None:
         start = float(
             st.slider(say("cases.from", seconds=f"{SECONDS:g}"), 0.0, round(rest, 1), 0.0, 0.5, key="beside from")
         )
-    place = st.container(width=WIDEST_PX).grid(1, min_column_width=panels.LEAST_PAGE, wrap=False)
+    place = st.container(width=WIDEST_PX).grid(1, min_column_width=panels.LEAST_COMPARED, wrap=False)
     place.plotly_chart(
         side_by_side((sides[0], sides[1]), chosen, start, palette()),
         theme=None, config=CONFIG, key="side by side", alt=say("cases.beside_alt"),

@@ -43,6 +43,8 @@ __all__ = [
 LEAST_PAGE = 500
 """Width in pixels below which the tracing scrolls sideways rather than shrink: less than is left beside the sidebar
 on a screen of 1024."""
+LEAST_COMPARED = 860
+"""The same for figures that compare, whose words need more room."""
 VERDICTS: Mapping[Verdict, tuple[str, str, str]] = {
     Verdict.PASS: ("panels.pass", "green", ":material/check_circle:"),
     Verdict.REVIEW: ("panels.review", "orange", ":material/warning:"),

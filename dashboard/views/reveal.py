@@ -24,8 +24,6 @@ from ecg_core.lead_errors import LeadError, agreement_of_r
 from ecg_core.results import Analysis
 from ecg_core.vocabulary import ESTIMATED, Lead
 
-LEAST_PAGE = 760
-
 
 @fragment
 def _drawn(item: Item, analysis: Analysis) -> None:
@@ -54,7 +52,7 @@ def _drawn(item: Item, analysis: Analysis) -> None:
 
 
 def _paper(figure: object, key: str, alt: str) -> None:
-    place = st.container(width=WIDEST_PX).grid(1, min_column_width=LEAST_PAGE, wrap=False)
+    place = st.container(width=WIDEST_PX).grid(1, min_column_width=panels.LEAST_PAGE, wrap=False)
     place.plotly_chart(figure, theme=None, config=CONFIG, key=key, alt=alt)
 
 

@@ -20,7 +20,7 @@ from dashboard.figures.words import units
 from dashboard.session import Case, explained
 from dashboard.texts import say
 from dashboard.views.appearance import palette
-from dashboard.views.panels import LEAST_PAGE
+from dashboard.views.panels import LEAST_COMPARED
 from ecg_core import (
     Analysis,
     EarlierEcg,
@@ -222,7 +222,7 @@ def guards(before: Analysis, after: Analysis, *, spoilt: bool) -> None:
 
 def figures(before: Analysis, after: Analysis) -> None:
     """The tracing, and below it error beside doubt."""
-    paper = st.container(width=WIDEST_PX).grid(1, min_column_width=LEAST_PAGE, wrap=False)
+    paper = st.container(width=WIDEST_PX).grid(1, min_column_width=LEAST_COMPARED, wrap=False)
     paper.plotly_chart(
         leads_moved(before, after, palette()), theme=None, config=CONFIG, key="moved", alt=say("what_if.alt")
     )

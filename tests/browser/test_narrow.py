@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from dashboard.theme import Layout, LeadOrder
+from tests.browser.conftest import settle
 
 FIGURE = "document.querySelector('.js-plotly-plot')"
 DRAWN = """([layout, order]) =>
@@ -21,13 +22,13 @@ PIXELS = f"""() => {{
         shown: layout.xaxis.range.map(Number), high: Number(layout.yaxis.range[1]),
     }};
 }}"""
-CLIPPED = f"""() => {{
-    const frame = {FIGURE}.getBoundingClientRect();
-    return [...{FIGURE}.querySelectorAll('.infolayer text')].filter(text => {{
+CLIPPED = """() => [...document.querySelectorAll('.js-plotly-plot')].flatMap(figure => {
+    const frame = figure.getBoundingClientRect();
+    return [...figure.querySelectorAll('.infolayer text')].filter(text => {
         const box = text.getBoundingClientRect();
         return box.width > 0 && (box.left < frame.left - 1 || box.right > frame.right + 1);
-    }}).map(text => text.textContent);
-}}"""
+    }).map(text => text.textContent);
+})"""
 
 
 @pytest.fixture(scope="module")
@@ -57,3 +58,12 @@ def test_all_ten_seconds_are_seen_beside_the_open_sidebar_on_square_boxes(
     assert pixels["shown"][0] < 0
     assert pixels["shown"][1] == pytest.approx(10)
     expect(narrow.get_by_text("not to scale").first).to_be_visible()
+
+
+def test_marks_and_beats_fit_beside_the_open_sidebar_too(narrow: Page) -> None:
+    narrow.get_by_text("Correct QRS and T by hand").click()
+    narrow.get_by_text("Beat of each lead").click()
+    narrow.wait_for_function("document.querySelectorAll('.js-plotly-plot').length === 3", timeout=60_000)
+    settle(narrow)
+    assert narrow.evaluate(SIDEWAYS) == []
+    assert narrow.evaluate(CLIPPED) == []

@@ -6,9 +6,9 @@ from itertools import cycle
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import browser, chromium_path, dashboard, server, visitor
+from tests.browser.conftest import browser, chromium_path, dashboard, server, stranger
 
-__all__ = ["browser", "chromium_path", "dashboard", "server", "visitor"]
+__all__ = ["browser", "chromium_path", "dashboard", "server", "stranger"]
 
 LIMIT_SECONDS, SWITCH_SECONDS = 2.0, 0.7
 DRAWN = (
@@ -21,9 +21,9 @@ NEW_CHART = f"[...document.querySelectorAll('.js-plotly-plot:not([data-old])')].
 
 
 @pytest.fixture
-def warm(visitor, dashboard) -> Page:
+def warm(stranger, dashboard) -> Page:
     """The first sample, ten seconds at 500 Hz, reconstructed once."""
-    page = visitor()
+    page = stranger()
     page.goto(dashboard)
     page.wait_for_function(NEW_CHART, timeout=60_000)
     page.get_by_text("Model", exact=True).first.click()

@@ -24,7 +24,7 @@ def paper(
     """The layout of ECG paper: bold lines every 5 mm, fine ones every 1 mm, at ``speed`` mm/s and ``gain`` mm/mV.
 
     ``times`` in s and ``heights`` in mV are the edges. One mV is ``gain / speed`` times as long on screen as one
-    second, which makes the boxes square; a frame of another shape gets more paper below, or stays empty on the right.
+    second, which makes the boxes square; a frame of another shape stays empty below, or on the right.
     """
     return {
         "paper_bgcolor": palette.page,
@@ -42,7 +42,7 @@ def paper(
         "yaxis": _lines(palette, 5 / gain)
         | {
             "range": list(heights),
-            "constrain": "range",
+            "constrain": "domain",
             "constraintoward": "top",
             "scaleanchor": "x",
             "scaleratio": gain / speed,

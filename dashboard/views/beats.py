@@ -3,15 +3,13 @@
 import streamlit as st
 
 from dashboard import cached
-from dashboard.figures.axes import CONFIG
 from dashboard.figures.beats import Compared, beat_figure, beats_of, median_of
-from dashboard.figures.paper import WIDEST_PX
 from dashboard.numbers import thousands
 from dashboard.orders import Result
 from dashboard.session import Case, fragment
 from dashboard.texts import say
-from dashboard.views import panels
 from dashboard.views.appearance import palette
+from dashboard.views.sheet import sheet
 from ecg_core.models.checkpoint import Model
 from ecg_core.models.population import (
     ALL_AGES,
@@ -49,11 +47,8 @@ def beat_view(case: Case, result: Result) -> None:
     own = cached.model(result.order.model)
     passes = [_beat(result, own, result.order.seed + turn) for turn in range(int(count))]
     alt = say("beats.alt", count=beats.count)
-    page = st.container(width=WIDEST_PX).grid(1, min_column_width=panels.LEAST_PAGE, wrap=False)
-    page.plotly_chart(
+    sheet(
         beat_figure(beats, palette(), compared=compared, passes=passes),
-        theme=None,
-        config=CONFIG,
         key=f"beats {case.number}",
         alt=alt if compared is None else say("beats.alt_compared", alt=alt, name=compared.name),
     )

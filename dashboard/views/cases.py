@@ -10,13 +10,13 @@ import streamlit as st
 from dashboard import cached
 from dashboard.figures.axes import CONFIG
 from dashboard.figures.brush import Point, brush
-from dashboard.figures.paper import WIDEST_PX
 from dashboard.figures.side_by_side import SECONDS, Side, side_by_side, thinned
 from dashboard.session import fragment
 from dashboard.texts import say
 from dashboard.views import batch, panels
 from dashboard.views.appearance import palette
 from dashboard.views.batch import Item, Setting
+from dashboard.views.sheet import LEAST_COMPARED, sheet
 from ecg_core import LeadScore, compare, list_models
 from ecg_core.export.overview import to_csv
 from ecg_core.results import Analysis
@@ -136,10 +136,9 @@ def _beside(one: Item, other: Item, by: Setting, done: Sequence[Item]) -> None:
         start = float(
             st.slider(say("cases.from", seconds=f"{SECONDS:g}"), 0.0, round(rest, 1), 0.0, 0.5, key="beside from")
         )
-    place = st.container(width=WIDEST_PX).grid(1, min_column_width=panels.LEAST_COMPARED, wrap=False)
-    place.plotly_chart(
+    sheet(
         side_by_side((sides[0], sides[1]), chosen, start, palette()),
-        theme=None, config=CONFIG, key="side by side", alt=say("cases.beside_alt"),
+        key="side by side", alt=say("cases.beside_alt"), least=LEAST_COMPARED,
     )  # fmt: skip
     st.caption(say("cases.beside_note"))
     for side in sides:

@@ -10,7 +10,6 @@ import streamlit as st
 
 from dashboard.engine_words import in_language
 from dashboard.figures import words
-from dashboard.figures.axes import CONFIG
 from dashboard.figures.marks import (
     ENLARGED,
     WHOLE,
@@ -21,12 +20,13 @@ from dashboard.figures.marks import (
     near,
     strip_start,
 )
-from dashboard.figures.paper import WIDEST_PX, window_seconds
+from dashboard.figures.paper import window_seconds
 from dashboard.orders import Result
 from dashboard.session import Case, fragment, verdict_on
 from dashboard.texts import say
-from dashboard.views import downloads, panels
+from dashboard.views import downloads
 from dashboard.views.appearance import palette
+from dashboard.views.sheet import sheet
 from ecg_core.answers import answers
 from ecg_core.corrections import BOUNDS, log, marks, peak_between, revise, with_correction
 from ecg_core.results import Answer, Examination, Mark
@@ -124,11 +124,8 @@ def _strip(case: Case, examination: Examination, mark: Mark | None) -> None:
     start, mouse = st.session_state.get(_key(case, "start"), 0.0), st.session_state.get(_key(case, "mouse"), "choose")
     end = start + window_seconds(ENLARGED.speed)
     chart = f"marks {case.number}"
-    page = st.container(width=WIDEST_PX).grid(1, min_column_width=panels.LEAST_PAGE, wrap=False)
-    page.plotly_chart(
+    sheet(
         marks_strip(examination, mark, start, palette(), drawing=mouse != "choose"),
-        theme=None,
-        config=CONFIG,
         key=chart,
         on_select=partial(_take, case, examination, mark, chart),
         selection_mode=("points", "box"),

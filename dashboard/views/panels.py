@@ -13,7 +13,7 @@ from dashboard.figures import words
 from dashboard.figures.axes import CONFIG, MEASURING
 from dashboard.figures.document import as_html
 from dashboard.figures.lead_one import lead_one
-from dashboard.figures.paper import WIDEST_PX, View
+from dashboard.figures.paper import View
 from dashboard.figures.tracing import tracing
 from dashboard.orders import Order, Result
 from dashboard.session import Case, Intake, Part, fragment
@@ -21,6 +21,7 @@ from dashboard.texts import language, say, speak
 from dashboard.theme import LIGHT, Palette
 from dashboard.views import calipers, downloads, timeline
 from dashboard.views.appearance import palette
+from dashboard.views.sheet import sheet
 from ecg_core import analyse, compare
 from ecg_core.errors import Question
 from ecg_core.results import Analysis, Quality
@@ -40,11 +41,6 @@ __all__ = [
     "two_models",
 ]
 
-LEAST_PAGE = 500
-"""Width in pixels below which the tracing scrolls sideways rather than shrink: less than is left beside the sidebar
-on a screen of 1024."""
-LEAST_COMPARED = 860
-"""The same for figures that compare, whose words need more room."""
 VERDICTS: Mapping[Verdict, tuple[str, str, str]] = {
     Verdict.PASS: ("panels.pass", "green", ":material/check_circle:"),
     Verdict.REVIEW: ("panels.review", "orange", ":material/warning:"),
@@ -178,10 +174,8 @@ def twelve_leads(case: Case, result: Result, rival: Result | None) -> None:
         tracing, analysis, view, compared=compared, calipers=case.calipers.now, marched=calipers.marched(case)
     )
     chart = f"tracing {case.number}"
-    paper = st.container(width=WIDEST_PX).grid(1, min_column_width=LEAST_PAGE, wrap=False)
-    paper.plotly_chart(
+    sheet(
         draw(palette()),
-        theme=None,
         config=MEASURING if view.measuring else CONFIG,
         key=chart,
         on_select=calipers.drawn(case, analysis, view, compared, chart=chart, nothing=say("calipers.nothing")),

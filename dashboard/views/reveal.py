@@ -9,9 +9,8 @@ import streamlit as st
 from dashboard import cached
 from dashboard.figures import words
 from dashboard.figures.agreement import Dot, bland_altman, overlay
-from dashboard.figures.axes import CONFIG
 from dashboard.figures.evidence import QUIET
-from dashboard.figures.paper import WIDEST_PX, View, window_seconds
+from dashboard.figures.paper import View, window_seconds
 from dashboard.figures.tracing import tracing
 from dashboard.session import fragment
 from dashboard.texts import say
@@ -19,6 +18,7 @@ from dashboard.theme import Layout
 from dashboard.views import batch, panels
 from dashboard.views.appearance import leading, palette
 from dashboard.views.batch import Item, Setting
+from dashboard.views.sheet import sheet
 from ecg_core.export.lead_errors import to_csv
 from ecg_core.lead_errors import LeadError, agreement_of_r
 from ecg_core.results import Analysis
@@ -41,19 +41,14 @@ def _drawn(item: Item, analysis: Analysis) -> None:
             )
     view = View(layout=Layout(layout or Layout.GRID), start=start)
     seen = analysis if item.revealed else replace(analysis, reference=None)
-    _paper(tracing(seen, view, palette()), f"reveal {item.number}", say("reveal.tracing_alt"))
+    sheet(tracing(seen, view, palette()), key=f"reveal {item.number}", alt=say("reveal.tracing_alt"))
     st.caption(words.in_words(seen))
     if not item.revealed:
         return
     leads = [lead for lead in ESTIMATED if analysis.reference is not None and lead in analysis.reference]
     lead = st.segmented_control(say("reveal.lead"), leads, default=leads[-1], required=True, key="reveal lead")
     lead = Lead(lead or leads[-1])
-    _paper(overlay(analysis, lead, view, palette()), "overlay", say("reveal.overlay_alt", lead=lead))
-
-
-def _paper(figure: object, key: str, alt: str) -> None:
-    place = st.container(width=WIDEST_PX).grid(1, min_column_width=panels.LEAST_PAGE, wrap=False)
-    place.plotly_chart(figure, theme=None, config=CONFIG, key=key, alt=alt)
+    sheet(overlay(analysis, lead, view, palette()), key="overlay", alt=say("reveal.overlay_alt", lead=lead))
 
 
 COLUMNS = {

@@ -5,7 +5,6 @@ from typing import Any
 import streamlit as st
 
 from dashboard.figures import evidence_values
-from dashboard.figures.axes import CONFIG
 from dashboard.figures.evidence import QUIET, dots
 from dashboard.figures.evidence_names import evaluated
 from dashboard.figures.lessons import Lesson, Question, Step, lessons, numbers, own_numbers
@@ -17,8 +16,8 @@ from dashboard.figures.what_if_words import noticed
 from dashboard.session import explained, fragment
 from dashboard.texts import language, say
 from dashboard.views.appearance import palette
-from dashboard.views.panels import LEAST_PAGE
 from dashboard.views.sample_estimates import PASSES, TOLD, estimate
+from dashboard.views.sheet import sheet
 from ecg_core import Analysis, Lead, compare
 from ecg_core.models.checkpoint import CHECKPOINTS, DEFAULT_MODEL, load_evaluations
 
@@ -43,10 +42,7 @@ def show(step: Step, at: str, known: dict[str, str]) -> None:
         series = evidence_values.lead_series({"none": tiers["none"]})
         st.plotly_chart(dots(series, "r", palette()), theme=None, config=QUIET, key=at, alt=say("teach.by_lead_alt"))
     elif step.figure == "tracing" and made is not None:
-        page = st.container(width=WIDEST_PX).grid(1, min_column_width=LEAST_PAGE, wrap=False)
-        page.plotly_chart(
-            tracing(made, View(), palette()), theme=None, config=CONFIG, key=at, alt=say("teach.tracing_alt")
-        )
+        sheet(tracing(made, View(), palette()), key=at, alt=say("teach.tracing_alt"))
     elif step.figure == "strips" and made is not None:
         draw(step, made, at)
         if step.arms:

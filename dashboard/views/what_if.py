@@ -14,13 +14,13 @@ from dashboard.figures import what_if_words as words
 from dashboard.figures.axes import CONFIG
 from dashboard.figures.evidence import QUIET
 from dashboard.figures.lead_one import lead_one
-from dashboard.figures.paper import WIDEST_PX, View
+from dashboard.figures.paper import View
 from dashboard.figures.what_if import error_and_doubt, leads_moved
 from dashboard.figures.words import units
 from dashboard.session import Case, explained
 from dashboard.texts import say
 from dashboard.views.appearance import palette
-from dashboard.views.panels import LEAST_COMPARED
+from dashboard.views.sheet import LEAST_COMPARED, sheet
 from ecg_core import (
     Analysis,
     EarlierEcg,
@@ -222,10 +222,7 @@ def guards(before: Analysis, after: Analysis, *, spoilt: bool) -> None:
 
 def figures(before: Analysis, after: Analysis) -> None:
     """The tracing, and below it error beside doubt."""
-    paper = st.container(width=WIDEST_PX).grid(1, min_column_width=LEAST_COMPARED, wrap=False)
-    paper.plotly_chart(
-        leads_moved(before, after, palette()), theme=None, config=CONFIG, key="moved", alt=say("what_if.alt")
-    )
+    sheet(leads_moved(before, after, palette()), key="moved", alt=say("what_if.alt"), least=LEAST_COMPARED)
     then, now = values.doubts(before), values.doubts(after)
     beside = st.grid(2, min_column_width=440, gap="medium")
     with beside.cell():

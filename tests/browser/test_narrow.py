@@ -19,9 +19,12 @@ PIXELS = f"""() => {{
     const layout = {FIGURE}._fullLayout;
     return {{
         across: 0.04 * Math.abs(layout.xaxis._m), down: 0.1 * Math.abs(layout.yaxis._m),
-        shown: layout.xaxis.range.map(Number), high: Number(layout.yaxis.range[1]),
+        shown: layout.xaxis.range.map(Number),
     }};
 }}"""
+FILLED = f"""() => [{FIGURE}._fullLayout.xaxis, {FIGURE}._fullLayout.yaxis]
+    .every(axis => axis.domain[1] - axis.domain[0] > 0.98)"""
+"""The frame has the shape of its paper: none of it is left empty."""
 CLIPPED = """() => [...document.querySelectorAll('.js-plotly-plot')].flatMap(figure => {
     const frame = figure.getBoundingClientRect();
     return [...figure.querySelectorAll('.infolayer text')].filter(text => {
@@ -51,6 +54,7 @@ def test_all_ten_seconds_are_seen_beside_the_open_sidebar_on_square_boxes(
     narrow.get_by_text(str(layout), exact=True).click()
     narrow.get_by_text(str(order), exact=True).click()
     narrow.wait_for_function(DRAWN, arg=[str(layout), str(order)], timeout=60_000)
+    narrow.wait_for_function(FILLED)
     assert narrow.evaluate(SIDEWAYS) == []
     assert narrow.evaluate(CLIPPED) == []
     pixels = narrow.evaluate(PIXELS)

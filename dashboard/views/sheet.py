@@ -28,8 +28,9 @@ def sheet(
     """
     name = "sheet-" + re.sub(r"\W", "-", key)
     layout = figure.layout
-    (left, right), (bottom, top) = layout.xaxis.range, layout.yaxis.range
-    margin, shape = layout.margin, (top - bottom) * layout.yaxis.scaleratio / (right - left)
+    (left, right), (bottom, top), (begins, ends) = layout.xaxis.range, layout.yaxis.range, layout.xaxis.domain or (0, 1)
+    shape = (ends - begins) * (top - bottom) * layout.yaxis.scaleratio / (right - left)
+    margin = layout.margin
     st.html(
         f"<style>.st-key-{name} {{ container-type: inline-size; }} .st-key-{name}-paper {{ flex: none; height: calc("
         f"(max(100cqw, {least}px) - {margin.l + margin.r}px) * {shape:.5f} + {margin.t + margin.b}px); }}</style>"

@@ -137,7 +137,8 @@ def test_the_researcher_takes_away_the_errors_that_the_engine_measures(researche
 
 def test_the_researcher_sees_the_same_recordings_side_by_side_in_cases(researcher):
     researcher.get_by_role("link", name="Cases").click()
-    expect(researcher.get_by_role("button", name="2 cases (CSV)")).to_be_visible(timeout=LONG)
+    expect(researcher.get_by_role("button", name="2 cases (CSV)", exact=True)).to_be_visible(timeout=LONG)
+    settle(researcher)
     table = researcher.get_by_test_id("stDataFrame").first.bounding_box()
     assert table is not None
     for line in (0, 1):

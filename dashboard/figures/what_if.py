@@ -22,7 +22,8 @@ __all__ = ["error_and_doubt", "leads_moved"]
 
 PIXELS_ACROSS = 1010
 """Width for which the height is made, as that of the tracing."""
-MARGINS = {"l": 14, "r": 14, "t": 44, "b": 58, "pad": 0, "autoexpand": False}
+MARGINS = {"l": 14, "r": 14, "t": 66, "b": 73, "pad": 0, "autoexpand": False}
+"""Above the paper is room for two rows of the legend, which it takes on a narrow screen."""
 GRID = "rgba(125,140,155,0.30)"
 DOUBT_PX = 430
 """Width and height of the figure of error and doubt."""
@@ -124,7 +125,15 @@ def _names(page: Page, palette: Palette, lead_i_is: str) -> Iterator[dict[str, A
 def _print(view: View, palette: Palette) -> Iterator[dict[str, Any]]:
     common = {"showarrow": False, "xref": "x domain", "yref": "y domain"}
     facts = f"{view.speed} mm/s · {view.gain} mm/mV · {say('what_if.not_to_scale')}"
-    yield common | {"text": facts, "x": 1, "xanchor": "right", "y": 1, "yanchor": "bottom", "font": {"size": 11}}
+    yield common | {
+        "yshift": -20,
+        "font": {"size": 11},
+        "text": facts,
+        "x": 0,
+        "xanchor": "left",
+        "y": 0,
+        "yanchor": "top",
+    }
     yield common | {
         "text": notice_in_two_lines(),
         "x": 0,
@@ -132,7 +141,7 @@ def _print(view: View, palette: Palette) -> Iterator[dict[str, Any]]:
         "align": "left",
         "y": 0,
         "yanchor": "top",
-        "yshift": -20,
+        "yshift": -35,
         "font": {"size": 10, "color": palette.faint_ink},
     }
 

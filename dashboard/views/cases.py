@@ -16,7 +16,7 @@ from dashboard.texts import say
 from dashboard.views import batch, panels
 from dashboard.views.appearance import palette
 from dashboard.views.batch import Item, Setting
-from dashboard.views.sheet import LEAST_COMPARED, sheet
+from dashboard.views.sheet import sheet
 from ecg_core import LeadScore, compare, list_models
 from ecg_core.export.overview import to_csv
 from ecg_core.results import Analysis
@@ -27,6 +27,8 @@ MOST_PROBLEMS = 3
 """So many are said above the table; all are in it."""
 PROBLEM, WAITING = "problem", "waiting"
 KINDS = (*(str(verdict) for verdict in Verdict), PROBLEM)
+LEAST_BESIDE = 860
+"""Width in pixels of two papers side by side, below which they scroll sideways: their headings need it."""
 FIRST_LEADS = (Lead.I, Lead.II, Lead.V2, Lead.V5)
 FORMATS = {"rate": "%.0f", "qrs": "%.0f", "doubt": "%.3f", "farther": "%.0f%%", "r": "%.2f", "inside": "%.0f%%"}
 
@@ -138,7 +140,7 @@ def _beside(one: Item, other: Item, by: Setting, done: Sequence[Item]) -> None:
         )
     sheet(
         side_by_side((sides[0], sides[1]), chosen, start, palette()),
-        key="side by side", alt=say("cases.beside_alt"), least=LEAST_COMPARED,
+        key="side by side", alt=say("cases.beside_alt"), least=LEAST_BESIDE,
     )  # fmt: skip
     st.caption(say("cases.beside_note"))
     for side in sides:

@@ -10,17 +10,21 @@ import streamlit as st
 from dashboard.figures.axes import CONFIG
 from dashboard.figures.paper import WIDEST_PX
 
-__all__ = ["LEAST_COMPARED", "LEAST_PAGE", "sheet"]
+__all__ = ["sheet"]
 
-LEAST_PAGE = 500
+LEAST_PIXELS = 500
 """Width in pixels below which a sheet scrolls sideways rather than shrink: less than is left beside the sidebar on a
 screen of 1024."""
-LEAST_COMPARED = 860
-"""The same for figures that compare, whose words need more room."""
 
 
 def sheet(
-    figure: go.Figure, *, key: str, alt: str, config: Mapping[str, Any] = CONFIG, least: int = LEAST_PAGE, **chart: Any
+    figure: go.Figure,
+    *,
+    key: str,
+    alt: str,
+    config: Mapping[str, Any] = CONFIG,
+    least: int = LEAST_PIXELS,
+    **chart: Any,
 ) -> None:
     """Show a figure made by `dashboard.figures.axes.paper`, at least ``least`` pixels wide.
 

@@ -20,7 +20,7 @@ from dashboard.figures.words import units
 from dashboard.session import Case, explained
 from dashboard.texts import say
 from dashboard.views.appearance import palette
-from dashboard.views.sheet import LEAST_COMPARED, sheet
+from dashboard.views.sheet import sheet
 from ecg_core import (
     Analysis,
     EarlierEcg,
@@ -222,7 +222,7 @@ def guards(before: Analysis, after: Analysis, *, spoilt: bool) -> None:
 
 def figures(before: Analysis, after: Analysis) -> None:
     """The tracing, and below it error beside doubt."""
-    sheet(leads_moved(before, after, palette()), key="moved", alt=say("what_if.alt"), least=LEAST_COMPARED)
+    sheet(leads_moved(before, after, palette()), key="moved", alt=say("what_if.alt"))
     then, now = values.doubts(before), values.doubts(after)
     beside = st.grid(2, min_column_width=440, gap="medium")
     with beside.cell():

@@ -15,14 +15,14 @@ import numpy as np
 from ecg_core.errors import UnreadableFile
 from ecg_core.readers.channels import Channel, RawFile
 from ecg_core.readers.leads import lead_inside
-from ecg_core.readers.text import decode, millivolts_per, number
+from ecg_core.readers.text import HEAD_BYTES, decode, millivolts_per, number
 from ecg_core.vocabulary import Removed
 
 __all__ = ["NAME", "claims", "load"]
 
 NAME = "Apple Watch CSV"
 
-_HEAD_BYTES, _HEADING_LINES = 65536, 40
+_HEADING_LINES = 40
 _FEWEST_ENTRIES = 4
 _RATE = re.compile(r"(\d{2,5}(?:[.,]\d+)?)\s*[^\W\d_]+\.?")
 _STARTED = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2} [+-]\d{4}")
@@ -35,7 +35,7 @@ def claims(files: Mapping[str, bytes]) -> bool:
     """Whether the one file of ``files`` has the heading of an Apple export, in any language."""
     if len(files) != 1:
         return False
-    text = decode(next(iter(files.values())), _HEAD_BYTES)
+    text = decode(next(iter(files.values())), HEAD_BYTES)
     if text is None:
         return False
     entries, _ = _split(text)

@@ -12,7 +12,7 @@ from ecg_core.errors import UnreadableFile
 from ecg_core.readers.channels import Channel, RawFile
 from ecg_core.readers.column_names import ColumnName, parse_heading, said_rate
 from ecg_core.readers.leads import parse_lead
-from ecg_core.readers.text import as_utf8, decode, millivolts_per, number
+from ecg_core.readers.text import HEAD_BYTES, as_utf8, decode, millivolts_per, number
 from ecg_core.readers.time_column import clock_seconds, is_counter_name, is_time_name, looks_like_time, rate_of
 from ecg_core.vocabulary import FloatArray
 
@@ -20,7 +20,7 @@ __all__ = ["NAME", "claims", "load"]
 
 NAME = "delimited text"
 
-_HEAD_BYTES, _HEAD_LINES = 65536, 200
+_HEAD_LINES = 200
 _ROWS_AT_ONCE = 1_000_000
 """So many rows are split into fields together: a day of them takes a gigabyte."""
 _LONGEST_HEADING = 60
@@ -37,7 +37,7 @@ def claims(files: Mapping[str, bytes]) -> bool:
     """Whether the one file of ``files`` is text with rows of numbers."""
     if len(files) != 1:
         return False
-    text = decode(next(iter(files.values())), _HEAD_BYTES)
+    text = decode(next(iter(files.values())), HEAD_BYTES)
     if text is None:
         return False
     lines = _first_lines(text)
@@ -50,7 +50,7 @@ def load(files: Mapping[str, bytes]) -> RawFile:
     Raises `UnreadableFile` where rows cannot be told into columns, or the time column is uneven.
     """
     data = as_utf8(next(iter(files.values())))
-    lines = _first_lines(decode(data, _HEAD_BYTES) or "")
+    lines = _first_lines(decode(data, HEAD_BYTES) or "")
     above = lines[: _heading_length(lines)]
     separator, decimal = _separators(above, lines[len(above) :])
     table = _table(data, len(above), separator, decimal)
@@ -69,7 +69,7 @@ def load(files: Mapping[str, bytes]) -> RawFile:
 
 
 def _first_lines(text: str) -> list[str]:
-    return [line for line in text[:_HEAD_BYTES].splitlines() if line.strip()][:_HEAD_LINES]
+    return [line for line in text.splitlines() if line.strip()][:_HEAD_LINES]
 
 
 def _is_row(line: str) -> bool:

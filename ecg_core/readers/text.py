@@ -4,14 +4,15 @@ import codecs
 import re
 import unicodedata
 
-__all__ = ["as_utf8", "decode", "millivolts_per", "number", "same_unit"]
+__all__ = ["HEAD_BYTES", "as_utf8", "decode", "millivolts_per", "number", "same_unit"]
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_LOOKED_AT = 65536
+HEAD_BYTES = 65536
+"""So much of a file tells what kind of text it is."""
 _MILLIVOLTS = {
     **dict.fromkeys(("nv", "nanovolt", "nanovolts"), 1e-6),
     **dict.fromkeys(("uv", "μv", "мкв", "microvolt", "microvolts", "mikrovolt"), 1e-3),
@@ -29,7 +30,7 @@ def decode(data: bytes, most: int | None = None) -> str | None:
     >>> decode("µV;1,5".encode("utf-16")), decode(bytes(range(9)))
     ('µV;1,5', None)
     """
-    encoding = next((name for mark, name in _MARKS if data.startswith(mark)), None) or _unmarked(data[:_LOOKED_AT])
+    encoding = next((name for mark, name in _MARKS if data.startswith(mark)), None) or _unmarked(data[:HEAD_BYTES])
     whole = most is None or most >= len(data)
     try:
         text = codecs.getincrementaldecoder(encoding)().decode(data[:most], whole)
@@ -37,7 +38,7 @@ def decode(data: bytes, most: int | None = None) -> str | None:
         if encoding.startswith("utf-16"):
             return None
         text = data[:most].decode("cp1252", errors="replace")
-    start = text[:_LOOKED_AT]
+    start = text[:HEAD_BYTES]
     return None if any(unicodedata.category(sign) == "Cc" for sign in set(start) - set("\t\r\n\f")) else text
 
 
@@ -47,7 +48,7 @@ def as_utf8(data: bytes) -> bytes:
     >>> as_utf8("µV;1,5".encode("utf-16")).decode(), as_utf8(b"I;1.5")
     ('µV;1,5', b'I;1.5')
     """
-    plain = data.isascii() and _unmarked(data[:_LOOKED_AT]) == "utf-8"  # UTF-16 is made of such bytes as well
+    plain = data.isascii() and _unmarked(data[:HEAD_BYTES]) == "utf-8"  # UTF-16 is made of such bytes as well
     return data if plain else (decode(data) or "").encode()
 
 

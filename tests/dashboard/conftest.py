@@ -2,13 +2,23 @@
 
 import json
 import shutil
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
 import torch
 
+from dashboard.texts import speak
 from ecg_core import Analysis, EarlierEcg, Lead, Model, Recording, analyse, load_model, read_earlier
 from ecg_core.models.checkpoint import CHECKPOINTS, DEFAULT_MODEL
+
+
+@pytest.fixture
+def german() -> Iterator[None]:
+    """The page speaks German."""
+    speak("de")
+    yield
+    speak("en")
 
 
 @pytest.fixture(scope="session")

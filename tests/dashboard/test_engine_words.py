@@ -10,7 +10,7 @@ import ecg_core.signals.changes
 import ecg_core.signals.quality
 import ecg_core.signals.waves
 from dashboard.engine_words import in_language, listed
-from dashboard.texts import speak, strings
+from dashboard.texts import strings
 from ecg_core.records import Preparation
 from ecg_core.results import Segments
 from ecg_core.signals.changes import compare_beats
@@ -20,13 +20,6 @@ from ecg_core.signals.waves import find_waves
 SPEAKING = (ecg_core.signals.quality, ecg_core.signals.waves, ecg_core.signals.changes)
 SENTENCE = re.compile(r"[A-Za-z]+ [a-z]+ .*[a-z]")
 ENGLISH = re.compile(r"\b(the|is|are|of|and|at|again|with|than|between|waves|signal lasts|than)\b")
-
-
-@pytest.fixture
-def german():
-    speak("de")
-    yield
-    speak("en")
 
 
 def said_in(module) -> list[str]:

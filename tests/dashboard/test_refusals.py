@@ -3,7 +3,6 @@
 import ast
 import inspect
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -15,7 +14,7 @@ from hypothesis import strategies as st
 import dashboard
 from dashboard.engine_words import ENGINE, FIELD, in_language
 from dashboard.figures.words import member_name, reading_in_words
-from dashboard.texts import speak, strings
+from dashboard.texts import strings
 from ecg_core import Lead, PatientMetadata, Recording, analyse, examine, list_models, load_model, read, read_earlier
 from ecg_core.calipers import place_caliper
 from ecg_core.corrections import marks, revise, with_correction
@@ -31,13 +30,6 @@ from tests.dashboard.refusals import COMMAND_LINE, VALUE, WORD, english_in, modu
 READERS = {module.__name__: module for module in modules() if notes(module)}
 REFUSING = {module.__name__: module for module in modules() if refusals(module)}
 SAID = [text for key, text in strings("en").items() if key.startswith(tuple(f"{table}." for table in ENGINE))]
-
-
-@pytest.fixture
-def german() -> Iterator[None]:
-    speak("de")
-    yield
-    speak("en")
 
 
 @pytest.mark.usefixtures("german")

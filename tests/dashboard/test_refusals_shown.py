@@ -1,21 +1,11 @@
 """Where a page shows a refusal, a question or a layout, it does so in its own language, whichever that is by now."""
 
-from collections.abc import Iterator
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.texts import speak
 from tests.benchmarks.fuzz import Files
 from tests.dashboard.pages import figure, press, texts, uploaded, visit
 from tests.dashboard.refusals import english_in
-
-
-@pytest.fixture
-def german() -> Iterator[None]:
-    speak("de")
-    yield
-    speak("en")
 
 
 def cut(files: Files, name: str, size: int) -> Files:

@@ -143,13 +143,6 @@ def test_a_german_page_says_nothing_in_english(name: str) -> None:
     assert strings("de")["forms.research_only"] in texts(page)
 
 
-@pytest.fixture
-def german() -> Iterator[None]:
-    speak("de")
-    yield
-    speak("en")
-
-
 @pytest.mark.usefixtures("german")
 def test_what_was_found_of_the_models_is_said_in_german() -> None:
     """Targets, cards and headings of the tables, word by word; only what has no language is the same in both."""

@@ -13,6 +13,7 @@ from safetensors.torch import load, save
 from ecg_core.errors import CheckpointRefused, DataMissing
 from ecg_core.metadata import FEATURES
 from ecg_core.models.dual_branch import DualBranch
+from ecg_core.models.ensemble import DualBranchEnsemble
 from ecg_core.models.layers import Network
 from ecg_core.models.linear import Linear
 from ecg_core.models.mean_beat import MeanBeat
@@ -41,7 +42,8 @@ EVALUATION = "evaluation.json"
 """Beside a released checkpoint: what ``ecg-core evaluate --release`` found of it."""
 FORMAT_VERSION = 2
 NETWORKS: dict[str, type[Network]] = {
-    network.__name__: network for network in (DualBranch, DualBranchPair, Linear, MeanBeat, Nakanishi, UNet)
+    network.__name__: network
+    for network in (DualBranch, DualBranchEnsemble, DualBranchPair, Linear, MeanBeat, Nakanishi, UNet)
 }
 
 
@@ -69,7 +71,7 @@ def load_model(name: str | Path = DEFAULT_MODEL) -> Model:
     Raises `DataMissing` where there is none, `CheckpointRefused` where it is damaged or of another version.
 
     >>> load_model().card.architecture
-    'DualBranchPair'
+    'DualBranchEnsemble'
     """
     folder = CHECKPOINTS / name
     card_file, weights_file = folder / "card.json", folder / "weights.safetensors"

@@ -4,6 +4,9 @@ Nakanishi, Hirata and Kubota, Sensors 2026, 26(1), 212, doi 10.3390/s26010212. I
 Keras's weights (Glorot's uniform, orthogonal recurrent ones, a forget bias of 1, one bias a gate), and drops
 single elements. What the paper leaves open is the edges of the bins of its one-hot metadata: those here (`RATE_EDGES`
 and so on) make twelve bins of each of the five, with which the network has the published 0.33 M parameters.
+
+Nothing after the two branches meet bends, so that metadata can shift an estimated lead as a whole and not change its
+shape: a correlation over the record does not see them (but for the first and the last sample).
 """
 
 from collections.abc import Callable, Sequence

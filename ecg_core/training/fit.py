@@ -19,14 +19,14 @@ from ecg_core.limb_leads import DERIVATION
 from ecg_core.metadata import FEATURES, FIELDS, encode
 from ecg_core.metrics import pearson_r
 from ecg_core.models.dual_branch import DualBranch
-from ecg_core.models.layers import EARLIER_CHANNELS, Estimate
+from ecg_core.models.layers import EARLIER_CHANNELS, Estimate, Network
 from ecg_core.models.pair import DualBranchPair
 from ecg_core.signals.beats import earlier_input
 from ecg_core.training.data import Records, metadata_of
 from ecg_core.training.earlier import RATE, draw_earlier_beat, earlier_axes, other_records, with_earlier
 from ecg_core.vocabulary import FloatArray, IntArray
 
-__all__ = ["Settings", "estimate", "fit", "mean_r"]
+__all__ = ["Settings", "estimate", "fit", "mean_r", "train_rounds"]
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,10 @@ class Settings:
     """How a network is trained; kept in its card.
 
     Two rounds, each with a learning rate that falls at its end: ``epochs`` without an earlier ECG, then
-    ``earlier_epochs`` in which the network learns to read one as well. The last half of each fall sees whole windows in
-    place of crops of ``crop_samples``, and weighs the record-wise correlation more (``whole_correlation_weight``).
+    ``earlier_epochs`` in which the network learns to read one as well. The last ``whole_share`` of each round sees
+    whole windows in place of crops of ``crop_samples``, and weighs the record-wise correlation more
+    (``whole_correlation_weight``). The second opinions follow, ``second_opinion_epochs`` each
+    (`ecg_core.training.second_opinions`).
     """
 
     channels: int = 128
@@ -43,12 +45,14 @@ class Settings:
     decoder: int = 96
     epochs: int = 45
     earlier_epochs: int = 11
+    second_opinion_epochs: int = 20
     batch: int = 64
     learning_rate: float = 2e-3
     earlier_learning_rate: float = 1e-3
     weight_decay: float = 0.02
     warm_up_epochs: float = 1.0
     decay_share: float = 0.4
+    whole_share: float = 0.2
     crop_samples: int = 512
     average_decay: float = 0.998
     correlation_weight: float = 0.1
@@ -227,7 +231,7 @@ class Run:
     """A training run between two epochs: all that is needed to go on."""
 
     settings: Settings
-    network: DualBranch
+    network: Network
     average: AveragedModel
     optimiser: torch.optim.AdamW
     history: list[dict[str, float]]
@@ -236,10 +240,9 @@ class Run:
     first_round: dict[str, Tensor]
 
     @classmethod
-    def start(cls, settings: Settings, device: torch.device) -> "Run":
-        """A run before its first epoch."""
-        torch.manual_seed(settings.seed)
-        network = build(settings).to(device)
+    def start(cls, network: Network, settings: Settings) -> "Run":
+        """A run before its first epoch, on a GPU where there is one."""
+        network = network.to("cuda" if torch.cuda.is_available() else "cpu")
         average = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(settings.average_decay), use_buffers=True)
         return cls(settings, network, average, _optimiser(network, settings), [], -1.0, {}, {})
 
@@ -283,23 +286,19 @@ class Run:
         self.first_round = state["first_round"]
 
 
-def fit(
-    train: Records, select: Records, settings: Settings, state_file: Path
-) -> tuple[DualBranchPair, list[dict[str, float]]]:
-    """Train until the last epoch and return the averaged networks that were best on ``select``, and the history.
+def train_rounds(network: Network, train: Records, select: Records, settings: Settings, state_file: Path) -> Run:
+    """Train ``network`` until the last epoch; the run holds the averaged weights that were best in each round.
 
-    Of the first round, for when there is no earlier ECG, and of the second, for when there is one. After every epoch
-    everything needed to go on is written to ``state_file``; a second call goes on from there. Raises
+    After every epoch everything needed to go on is written to ``state_file``; a second call goes on from there. Raises
     `CheckpointRefused` where that file is of a network of another size.
     """
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    run = Run.start(settings, device)
+    run = Run.start(network, settings)
     if state_file.is_file():
         run.go_on_from(state_file)
     features = tier_features(train, "all")
     score = _scores_on(select)
     for epoch in range(len(run.history), settings.epochs + settings.earlier_epochs):
-        if epoch == settings.epochs:
+        if epoch == settings.epochs > 0:
             run.begin_second_round()
         torch.manual_seed(settings.seed + epoch)
         report = _train_epoch(run, train, features, epoch) | score(run.average.module)
@@ -310,6 +309,18 @@ def fit(
             run.best_score = achieved
             run.best_weights = {name: value.cpu().clone() for name, value in run.average.module.state_dict().items()}
         run.save(state_file)
+    return run
+
+
+def fit(
+    train: Records, select: Records, settings: Settings, state_file: Path
+) -> tuple[DualBranchPair, list[dict[str, float]]]:
+    """Train the pair of dual-branch networks as `train_rounds` does; return it, and the history.
+
+    The first is of the first round, for when there is no earlier ECG, the second of the second, for when there is one.
+    """
+    torch.manual_seed(settings.seed)
+    run = train_rounds(build(settings), train, select, settings, state_file)
     pair = DualBranchPair(
         features=len(FEATURES), channels=settings.channels, lstm=settings.lstm, decoder=settings.decoder
     )
@@ -346,7 +357,7 @@ def _train_epoch(run: Run, train: Records, features: FloatArray, epoch: int) -> 
     run.network.train()
     steps = len(train) // settings.batch
     done, epochs, _ = round_of(epoch, settings)
-    whole = done >= epochs * (1 - settings.decay_share / 2)
+    whole = done >= epochs * (1 - settings.whole_share)
     weight = settings.whole_correlation_weight if whole else settings.correlation_weight
     total_loss = total_r = 0.0
     started = monotonic()

@@ -12,6 +12,7 @@ import torch
 from ecg_core.errors import DataMissing
 from ecg_core.metadata import FEATURES
 from ecg_core.models.checkpoint import Model, save_model
+from ecg_core.models.ensemble import DualBranchEnsemble
 from ecg_core.models.layers import Network
 from ecg_core.records import Preparation
 from ecg_core.results import Calibration, ModelCard
@@ -20,6 +21,7 @@ from ecg_core.training.data import MEASURED_ON_TWELVE, Records, load_folds
 from ecg_core.training.fit import Settings, fit, selection_score
 from ecg_core.training.folders import load_folder, raw_targets
 from ecg_core.training.rivals import arguments_for, preparation_for, settings_for, train_rival
+from ecg_core.training.second_opinions import BEGIN_WITH, fit_second_opinion, settings_of
 from ecg_core.uncertainty.calibration import (
     SHOWN,
     WITH_AXES,
@@ -110,14 +112,29 @@ def release(
 
 
 def train(data: Path, out: Path, settings: Settings) -> ModelCard:
-    """Train the dual-branch network on folds 1-7 of PTB-XL, select and calibrate on fold 8, write the checkpoint.
+    """Train the dual-branch networks on folds 1-7 of PTB-XL, select and calibrate on fold 8, write the checkpoint.
 
-    The state of an unfinished run is kept in ``out/training.pt`` and gone on from; remove it to start anew.
+    Then the second opinions, which begin with the released U-Nets: raises `DataMissing` where those are missing. The
+    state of an unfinished run is kept in ``out/training*.pt`` and gone on from; remove them to start anew.
     """
     preparation = Preparation()
     select = load_folds(data, [SELECT_FOLD], preparation)
     train_on = load_folds(data, TRAIN_FOLDS, preparation)
-    network, history = fit(train_on, select, settings, out / "training.pt")
+    pair, history = fit(train_on, select, settings, out / "training.pt")
+    built = {
+        "features": len(FEATURES),
+        "channels": settings.channels,
+        "lstm": settings.lstm,
+        "decoder": settings.decoder,
+    }
+    network = DualBranchEnsemble(**built)
+    network.pair.load_state_dict(pair.state_dict())
+    opinions: dict[str, dict[str, Any]] = {}
+    for name, begun_with in BEGIN_WITH.items():
+        own = settings_of(name, settings)
+        second, of_second = fit_second_opinion(name, train_on, select, own, out / f"training_{name}.pt")
+        getattr(network, name).load_state_dict(second.state_dict())
+        opinions[name] = {"begun_with": begun_with, **asdict(own), "history": _rounded(of_second)}
     training = {
         **asdict(settings),
         "epochs_done": len(history),
@@ -128,17 +145,12 @@ def train(data: Path, out: Path, settings: Settings) -> ModelCard:
             )
             if part
         ],
-        "history": [{name: round(value, 5) for name, value in epoch.items()} for epoch in history],
+        "history": _rounded(history),
+        "second_opinions": opinions,
         "wander_gain": wander_gain(data, load_folds(data, TRAIN_FOLDS[:1], preparation)),
     }
-    built = {
-        "features": len(FEATURES),
-        "channels": settings.channels,
-        "lstm": settings.lstm,
-        "decoder": settings.decoder,
-    }
     said = _said(train_on)
-    return release(out, network, select, settings=built, training=training, data=said, preparation=preparation)
+    return release(out, network.eval(), select, settings=built, training=training, data=said, preparation=preparation)
 
 
 def train_rival_model(name: str, data: Path, out: Path) -> ModelCard:
@@ -149,7 +161,7 @@ def train_rival_model(name: str, data: Path, out: Path) -> ModelCard:
     training = {
         **asdict(settings_for(name)),
         "epochs_done": len(history),
-        "history": [{key: round(value, 5) for key, value in epoch.items()} for epoch in history],
+        "history": _rounded(history),
     }
     reads_metadata = name.endswith("-metadata")
     states = (WITHOUT_AXES, WITH_AXES) if reads_metadata else (WITHOUT_AXES,)
@@ -189,6 +201,10 @@ def recalibrate(model: Model, data: Path, out: Path, *, passes: int = 16) -> Mod
     for written in ("architecture", "features", "weights_sha256", "format_version"):
         kept.pop(written)
     return save_model(out, model.network, {**kept, **changed})
+
+
+def _rounded(history: list[dict[str, float]]) -> list[dict[str, float]]:
+    return [{name: round(value, 5) for name, value in epoch.items()} for epoch in history]
 
 
 def _said(records: Records) -> str:

@@ -12,7 +12,7 @@ from ecg_core.models.checkpoint import Model
 from ecg_core.pipeline import reconstruct
 from ecg_core.records import PatientMetadata, Preparation
 from ecg_core.results import Segments
-from ecg_core.signals.beats import lay
+from ecg_core.signals.beats import BEAT_RATE, lay
 from ecg_core.signals.filters import band_pass, resample
 from ecg_core.signals.waves import find_waves
 from ecg_core.training.cases import PRIOR_TIERS, ROWS, cases, rows_of
@@ -285,14 +285,22 @@ def _rate_ratio(model: Model, folder: Path, passes: int) -> dict[str, float]:
         for lead in PREDICTED:
             row = LEADS.index(lead)
             fast_r, slow_r = (
-                _r_mv(mean[row], waves) for mean, waves in ((fast_mean, segments), (slow_mean, slow_segments))
+                r_mv(mean[row], waves) for mean, waves in ((fast_mean, segments), (slow_mean, slow_segments))
             )
             if slow_r > 0.1:
                 ratios[lead].append(fast_r / slow_r)
     return {lead.value: float(np.median(values)) for lead, values in ratios.items() if values}
 
 
-def _r_mv(lead: FloatArray, segments: Segments) -> float:
-    """Median over beats of the highest value within 60 ms of the R peak of Lead I."""
-    reach = round(0.06 * segments.sampling_rate)
-    return float(np.median([lead[max(peak - reach, 0) : peak + reach + 1].max() for peak in segments.r_peaks]))
+def r_mv(lead: FloatArray, segments: Segments) -> float:
+    """Median over beats of the highest value within 60 ms of the R peak of Lead I.
+
+    Read at `BEAT_RATE`, as amplitudes are everywhere: between samples of 10 ms the top of an R wave is missed.
+    """
+    fine, peaks = resample(lead, segments.sampling_rate, BEAT_RATE), segments.r_peaks / segments.sampling_rate
+    reach = round(0.06 * BEAT_RATE)
+    return float(
+        np.median(
+            [fine[max(peak - reach, 0) : peak + reach + 1].max() for peak in np.rint(peaks * BEAT_RATE).astype(int)]
+        )
+    )

@@ -15,6 +15,7 @@ from tqdm import tqdm
 
 from ecg_core.errors import CheckpointRefused
 from ecg_core.metadata import FEATURES
+from ecg_core.models.checkpoint import load_model
 from ecg_core.models.linear import Linear
 from ecg_core.models.mean_beat import AFTER, BEFORE, MeanBeat, find_r_peaks
 from ecg_core.models.nakanishi import SAMPLES, Nakanishi
@@ -52,7 +53,10 @@ AT_ONCE = 256
 
 @dataclass(frozen=True)
 class RivalSettings:
-    """How a rival is trained; kept in its card. Patience in epochs; without decay, AdamW is Adam."""
+    """How a rival is trained; kept in its card. Patience in epochs; without decay, AdamW is Adam.
+
+    ``begin_with`` names a released model from whose weights the training goes on, as far as both have them.
+    """
 
     epochs: int = 150
     batch: int = 64
@@ -62,6 +66,7 @@ class RivalSettings:
     crop_samples: int = SAMPLES
     weight_decay: float = 0.0
     cosine: bool = False
+    begin_with: str = ""
 
 
 def settings_for(name: str) -> RivalSettings:
@@ -71,7 +76,8 @@ def settings_for(name: str) -> RivalSettings:
     128
     """
     if name.startswith("nakanishi"):
-        return RivalSettings(epochs=150, batch=128, learning_rate=1e-3)
+        begin_with = "nakanishi" if name.endswith(WITH_METADATA) else ""
+        return RivalSettings(epochs=150, batch=128, learning_rate=1e-3, begin_with=begin_with)
     return RivalSettings(epochs=20, weight_decay=0.02, cosine=True)
 
 
@@ -229,6 +235,14 @@ def is_finished(history: list[dict[str, float]], settings: RivalSettings) -> boo
     return len(losses) >= settings.epochs or waited >= settings.patience
 
 
+@torch.no_grad()
+def take_weights(network: nn.Module, other: nn.Module) -> None:
+    """Give ``network`` the weights of ``other``; where its own are wider it keeps those beyond."""
+    own = network.state_dict()
+    for name, weight in other.state_dict().items():
+        own[name][tuple(slice(size) for size in weight.shape)] = weight
+
+
 @dataclass
 class RivalRun:
     """A rival between two epochs: all that is needed to go on."""
@@ -245,7 +259,10 @@ class RivalRun:
         """A run before its first epoch."""
         torch.manual_seed(settings.seed)
         device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        network = network_for(name, len(FEATURES)).to(device)
+        network = network_for(name, len(FEATURES))
+        if settings.begin_with:
+            take_weights(network, load_model(settings.begin_with).network)
+        network.to(device)
         learnt = [parameter for parameter in network.parameters() if parameter.requires_grad]
         optimiser = torch.optim.AdamW(learnt, settings.learning_rate, weight_decay=settings.weight_decay, eps=1e-7)
         return cls(name, settings, network, optimiser)

@@ -105,3 +105,11 @@ def test_a_row_trains_as_it_is_used():
     for dropout in (one.signal_dropout, one.dense_dropout, one.fusion_dropout):
         dropout.probability = 0.0
     assert torch.allclose(one.eleven(x, known), used, atol=1e-6)
+
+
+def test_metadata_can_only_shift_a_lead_as_a_whole():
+    """Nothing after the two branches meet bends: whatever is known, the shape of a lead is that of Lead I alone."""
+    one, x = network(), torch.randn(1, 200) * 0.2
+    shift = (one.eleven(x, features_of(KNOWN)) - one.eleven(x, features_of(PatientMetadata(r_axis_deg=-80))))[..., 1:-1]
+    assert shift.abs().min() > 0
+    assert (shift.std(dim=2) < 1e-3 * shift.abs().amin(dim=2)).all()

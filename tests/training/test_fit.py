@@ -26,7 +26,15 @@ from ecg_core.training.fit import (
 )
 
 SMALL = Settings(
-    channels=8, lstm=8, decoder=8, epochs=4, earlier_epochs=2, batch=8, warm_up_epochs=0.1, average_decay=0.9
+    channels=8,
+    lstm=8,
+    decoder=8,
+    epochs=4,
+    earlier_epochs=2,
+    second_opinion_epochs=2,
+    batch=8,
+    warm_up_epochs=0.1,
+    average_decay=0.9,
 )
 
 
@@ -113,7 +121,7 @@ def test_the_learning_rate_warms_up_stays_and_falls_in_each_round():
 
 
 def test_the_second_round_goes_on_from_the_best_weights_with_a_fresh_optimiser():
-    run = Run.start(SMALL, torch.device("cpu"))
+    run = Run.start(build(SMALL), SMALL)
     run.best_weights = {name: value.clone() for name, value in run.network.state_dict().items()}
     known = torch.zeros(2, len(FEATURES))
     for group in run.optimiser.param_groups:

@@ -8,8 +8,9 @@ import wfdb
 
 from ecg_core.errors import DataMissing
 from ecg_core.models.checkpoint import load_evaluations, load_model
+from ecg_core.results import Segments
 from ecg_core.training.release import recalibrate, train, train_rival_model
-from ecg_core.training.report import report
+from ecg_core.training.report import r_mv, report
 from ecg_core.training.tables import END, START, write_tables
 from ecg_core.training.targets import compare_models, targets
 from ecg_core.uncertainty.calibration import WITH_AXES, WITH_EARLIER, WITHOUT_AXES
@@ -39,6 +40,10 @@ def test_a_trained_checkpoint_says_how_it_came_about(folder):
     card = load_model(folder / "dual-branch").card
     assert card.training["folds"]["train"] == [1, 2, 3, 4, 5, 6, 7]
     assert len(card.training["history"]) == SMALL.epochs + SMALL.earlier_epochs
+    assert {name: len(one["history"]) for name, one in card.training["second_opinions"].items()} == {
+        "second": SMALL.second_opinion_epochs,
+        "second_told": SMALL.second_opinion_epochs,
+    }
     assert set(card.calibrations) == {WITHOUT_AXES, WITH_AXES, WITH_EARLIER}
     assert all(one.fitted_on.startswith("PTB-XL fold 8") for one in card.calibrations.values())
     assert set(card.training["wander_gain"]) == {"II", "V1", "V2", "V3", "V4", "V5", "V6"}
@@ -126,3 +131,14 @@ def test_too_few_records_to_calibrate_are_refused(own_records, folder, tmp_path)
     with pytest.raises(DataMissing, match="Found 10 pieces of ten seconds"):
         recalibrate(load_model(folder / "dual-branch"), own_records, tmp_path / "ours", passes=2)
     assert not (tmp_path / "ours").exists()
+
+
+@pytest.mark.parametrize("rate", [100.0, 500.0])
+def test_the_top_of_an_r_wave_is_read_between_samples(rate):
+    tops = np.array([1.003, 2.005, 3.007])  # s
+    times = np.arange(round(4 * rate)) / rate
+    lead = 1.2 * np.exp(-((times[:, None] - tops) ** 2) / (2 * 0.009**2)).sum(axis=1)
+    segments = Segments(np.round(tops * rate), np.empty((0, 2)), np.empty((0, 2)), rate)
+    assert r_mv(lead, segments) == pytest.approx(1.2, rel=0.015)
+    if rate == 100.0:
+        assert np.median([lead[peak - 6 : peak + 7].max() for peak in segments.r_peaks]) < 0.96 * 1.2

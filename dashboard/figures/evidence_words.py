@@ -68,6 +68,12 @@ def card_table(card: ModelCard) -> pd.DataFrame:
     if "epochs_done" in training:
         chosen = training.get("selected_epochs", [training["selected_epoch"]] if "selected_epoch" in training else [])
         rows[say("evidence_words.epochs")] = _epochs(training["epochs_done"], chosen)
+    if opinions := training.get("second_opinions"):
+        rows[say("evidence_words.second_opinions")] = say(
+            "evidence_words.second_opinions_of",
+            models=say("evidence_words.and").join(one["begun_with"] for one in opinions.values()),
+            epochs=training["second_opinion_epochs"],
+        )
     rows[say("evidence_words.data")] = evaluated(card.data)
     rows |= {
         say("evidence_words.folds_to", use=evaluated(use.replace("_", " "))): _listed(folds)

@@ -23,6 +23,7 @@ from dashboard.session import Case, Intake, Part, Reader, intake, verdict_on
 from dashboard.texts import say
 from dashboard.theme import GAINS, SPEEDS, Layout, LeadOrder
 from ecg_core.errors import Question
+from ecg_core.metadata import MEASURED_ON_LEAD_I
 from ecg_core.records import PatientMetadata, Recording
 from ecg_core.vocabulary import Origin, Sex
 
@@ -214,7 +215,7 @@ def _sex(case: Case, label: str) -> Sex | None:
         choices,
         index=choices.index(_offered(case.offer, "sex")),
         format_func=lambda sex: say("forms.unknown") if sex is None else say(f"words.{sex}"),
-        key=f"sex {case.number}",
+        key=f"sex {case.patient}",
         width=FIELD_PIXELS,
         label_visibility="collapsed",
     )
@@ -223,7 +224,7 @@ def _sex(case: Case, label: str) -> Sex | None:
 
 def _number(case: Case, name: str, label: str) -> float | None:
     offered = _offered(case.offer, name)
-    key = f"{name} {case.number}"
+    key = f"{name} {case.number if name in MEASURED_ON_LEAD_I else case.patient}"
     case.start(key, offered)  # not as the widget's own value, which could not be emptied
     value = st.number_input(
         label,
@@ -300,7 +301,7 @@ def use_earlier(case: Case) -> None:
         use = st.toggle(
             say("forms.use_earlier"),
             value=True,
-            key=f"use earlier {case.number}",
+            key=f"use earlier {case.patient}",
             help=say("forms.use_earlier_help"),
         )
         if use is not case.use_earlier:

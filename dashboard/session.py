@@ -179,8 +179,9 @@ class Case:
     ``read`` is the whole recording and ``recording`` its ``part``, whose times begin at zero. ``stated`` is what its
     file says of the patient, ``earlier`` an earlier ECG, which is told to the network while ``use_earlier``; ``shown``
     is the result on the page and ``results`` the last few; ``offered`` is what each widget was last offered; ``number``
-    keeps the widgets of one case apart from those of the next; ``calipers`` are what the user has measured,
-    ``corrections`` what he has changed of the marks of QRS and T, ``by_part`` both for each part that was looked at.
+    keeps the widgets of one case apart from those of the next, ``patient`` those that another part of the same
+    recording leaves as they are; ``calipers`` are what the user has measured, ``corrections`` what he has changed of
+    the marks of QRS and T, ``by_part`` both for each part that was looked at.
     """
 
     read: Recording = field(repr=False)
@@ -189,6 +190,7 @@ class Case:
     is_sample: bool
     recording: Recording = field(repr=False)
     number: int = 0
+    patient: int = 0
     examination: Examination | None = None
     stated: PatientMetadata = field(default_factory=PatientMetadata)
     earlier: Earlier | None = None
@@ -269,28 +271,31 @@ class Case:
 
 def case(recording: Recording, part: Part, files: Intake, *, title: str, is_sample: bool) -> Case:
     """The session's case, begun anew (with fresh widgets) whenever ``recording``, read from ``files``, or its ``part``
-    is another than before; to a part that was looked at before its calipers and corrections come back.
+    is another than before. In another part of the same recording what is known of the patient stays, an earlier ECG
+    among it; to a part that was looked at before its calipers and corrections come back.
     """
-    known = cast("Case | None", st.session_state.get("case"))
-    if known is None or known.read is not recording or known.part != part:
+    before = cast("Case | None", st.session_state.get("case"))
+    if before is not None and before.read is recording and before.part == part:
+        return before
+    begun = Case(
+        recording,
+        part,
+        title,
+        is_sample,
+        recording.between(part.start, part.end),
+        number=before.number + 1 if before else 0,
+        stated=patient_from(files.files, files.member),
+    )
+    if before is not None and before.read is recording:
+        begun.patient, begun.by_part, begun.offered = before.patient, before.by_part, before.offered
+        begun.earlier, begun.use_earlier = before.earlier, before.use_earlier
+    else:
+        begun.patient = begun.number
         for slot in [name for name in st.session_state if str(name).startswith("earlier ")]:
             del st.session_state[slot]  # it was of another patient
-        by_part = known.by_part if known is not None and known.read is recording else {}
-        calipers, corrections = by_part.setdefault(part, (History(), History()))
-        known = Case(
-            recording,
-            part,
-            title,
-            is_sample,
-            recording.between(part.start, part.end),
-            number=known.number + 1 if known else 0,
-            stated=patient_from(files.files, files.member),
-            calipers=calipers,
-            corrections=corrections,
-            by_part=by_part,
-        )
-        st.session_state["case"] = known
-    return known
+    begun.calipers, begun.corrections = begun.by_part.setdefault(part, (History(), History()))
+    st.session_state["case"] = begun
+    return begun
 
 
 def given() -> Intake:

@@ -1,7 +1,7 @@
 """What an estimate rests on: where its doubt comes from, how much of it is this patient, and whether laws hold.
 
 None of this says whether an estimate is right. Doubt that comes from Lead I's noise shrinks with a better recording,
-that between dropout passes with a better network, and that which the network expects with neither: it is what Lead I
+that between passes with a better network, and that which the network expects with neither: it is what Lead I
 does not contain. An estimate that is mostly the average patient's looks healthy whoever it was recorded from.
 """
 
@@ -45,7 +45,7 @@ class Doubt:
     """Where the doubt about one wave of one lead comes from: root mean squares over its samples, in mV.
 
     ``noise_mv``: how far the estimate moves when noise as strong as Lead I's own is added to Lead I; ``passes_mv``:
-    spread between dropout passes; ``unseen_mv``: the spread that the network expects by itself, since Lead I does not
+    spread between passes; ``unseen_mv``: the spread that the network expects by itself, since Lead I does not
     tell more; ``half_width_mv``: mean half-width of the calibrated band.
     """
 

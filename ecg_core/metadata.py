@@ -12,10 +12,12 @@ from ecg_core.signals.beats import BEAT_RATE, BEFORE, global_qrs, median_beat
 from ecg_core.signals.intervals import measure
 from ecg_core.vocabulary import FloatArray, Lead, Origin, Sex
 
-__all__ = ["FEATURES", "FIELDS", "encode", "from_measurements", "measure_twelve_leads", "merge"]
+__all__ = ["FEATURES", "FIELDS", "MEASURED_ON_LEAD_I", "encode", "from_measurements", "measure_twelve_leads", "merge"]
 
 FIELDS = tuple(entry.name for entry in fields(PatientMetadata) if entry.name != "origins")
 """The fields of `PatientMetadata`, in the order of their flags in `FEATURES`."""
+MEASURED_ON_LEAD_I = ("ventricular_rate", "qrs_ms", "qrs_count")
+"""Those that Lead I itself gives, and that may change from one part of a recording to the next."""
 
 _SCALES = {
     "age_years": (60.0, 17.0),

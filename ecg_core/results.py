@@ -140,7 +140,7 @@ class Measurements:
 class Reconstruction:
     """Twelve leads with their doubt, at the recording's own rate.
 
-    ``mean``, ``epistemic_sd`` (spread between dropout passes), ``total_sd`` (that and the spread the network expects),
+    ``mean``, ``epistemic_sd`` (spread between passes), ``total_sd`` (that and the spread the network expects),
     ``low``, ``high`` (calibrated band): each ``(12, sample)`` in mV, rows as in `LEADS`. ``coverage`` is the share of
     true values that the band is calibrated to hold. For the measured lead the spreads are zero and the band is the
     signal.

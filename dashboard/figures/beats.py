@@ -83,7 +83,7 @@ def beat_figure(
 ) -> go.Figure:
     """Two rows of six beats on ECG paper: the limb leads above the chest leads, all aligned on R.
 
-    ``compared``: the mean beat of other patients; ``passes``: the beats of single dropout passes, each
+    ``compared``: the mean beat of other patients; ``passes``: the beats of single passes, each
     ``(12, sample)``.
     """
     places, bottom, top = _places(beats, [*passes, *([] if compared is None else [compared.beat])])

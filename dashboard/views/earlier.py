@@ -19,7 +19,7 @@ BOTH_FILES = "read from both files"
 
 def take(case: Case) -> None:
     """Take an earlier ECG in the sidebar, ask what its files leave unsaid, and how old it is."""
-    slot = f"earlier {case.number}"
+    slot = f"earlier {case.patient}"
     files = forms.upload(slot, say("earlier.upload"), say("earlier.advice"), read)
     if files is not None:
         forms.ask(slot, files, read)

@@ -62,7 +62,7 @@ def provenance(analysis: Analysis) -> tuple[str, ...]:
     lines = [
         f"{ESTIMATED_MARK}: Lead I is measured, the other eleven leads are estimated, not recorded.",
         RESEARCH_ONLY,
-        f"Model {card.name}, weights SHA-256 {card.weights_sha256}, {result.passes} dropout passes, "
+        f"Model {card.name}, weights SHA-256 {card.weights_sha256}, {result.passes} passes, "
         f"seed {result.seed}, ecg-core {version('ecg-core')}.",
         f"{100 * result.coverage:g} % of true values are expected inside the band around each estimate, on average "
         "over patients like those of its calibration.",

@@ -12,8 +12,9 @@ import numpy as np
 import torch
 
 from ecg_core.corrections import BOUNDS, revise
-from ecg_core.errors import EcgError, RecipeDiffers, UnreadableFile
+from ecg_core.errors import EcgError, RecipeDiffers
 from ecg_core.export.notice import RESEARCH_ONLY
+from ecg_core.export.recipe_form import RECIPE, parse
 from ecg_core.export.summary import PACKAGES
 from ecg_core.models.checkpoint import Model
 from ecg_core.pipeline import analyse
@@ -24,16 +25,6 @@ from ecg_core.uncertainty.calibration import calibration_for
 from ecg_core.vocabulary import Origin, Sex, Wave
 
 __all__ = ["RECIPE", "model_of", "replay", "result_sha256", "to_recipe"]
-
-RECIPE = "ecg-core recipe 2"
-"""What a recipe calls itself, with the version of its form."""
-FIRST_FIELDS = {
-    "files_sha256", "read_as", "part_s", "metadata", "earlier_ecg", "model", "passes", "seed", "coverage",
-    "result_sha256", "threads", "versions",
-}  # fmt: skip
-FORMS = {"ecg-core recipe 1": FIRST_FIELDS, RECIPE: FIRST_FIELDS | {"corrections", "marks_sha256"}}
-"""What a recipe of each form holds; the first knew no corrections."""
-NO_RECIPE = f"Found no recipe; expected a file that ecg-core wrote with --format recipe ({RECIPE}): check the path."
 
 
 def to_recipe(
@@ -90,13 +81,13 @@ def result_sha256(result: Reconstruction) -> str:
 
 
 def model_of(recipe: str) -> str:
-    """The name of the model of a recipe. Raises `UnreadableFile` where it is none.
+    """The name of the model of a recipe. Raises `UnreadableFile` where it is none, or not as it was written.
 
     >>> model_of("{}")
     Traceback (most recent call last):
     ecg_core.errors.UnreadableFile: Found no recipe; expected a file that ecg-core wrote with --format recipe...
     """
-    return str(_parsed(recipe)["model"]["name"])
+    return str(parse(recipe)["model"]["name"])
 
 
 def replay(recipe: str, files: Mapping[str, bytes], model: Model, *, earlier: EarlierEcg | None = None) -> Analysis:
@@ -112,7 +103,7 @@ def replay(recipe: str, files: Mapping[str, bytes], model: Model, *, earlier: Ea
     >>> replay(recipe, files, load_model()).reconstruction.passes
     2
     """
-    told = _parsed(recipe)
+    told = parse(recipe)
     found, expected = (", ".join(hashes) for hashes in (_files_sha256(files), told["files_sha256"]))
     _same("file", "SHA-256", found, expected)
     _same(
@@ -141,10 +132,7 @@ def replay(recipe: str, files: Mapping[str, bytes], model: Model, *, earlier: Ea
 
 def _corrected(examination: Examination, told: Mapping[str, Any]) -> Examination:
     """``examination`` with the corrections of a recipe, where its marks then are those of the recipe."""
-    try:
-        corrections = [Correction(_mark(one["before"]), _mark(one["after"])) for one in told["corrections"]]
-    except (KeyError, TypeError, ValueError):
-        raise UnreadableFile(NO_RECIPE) from None
+    corrections = [Correction(_mark(one["before"]), _mark(one["after"])) for one in told["corrections"]]
     try:
         revised = revise(examination, corrections)
     except EcgError:  # other marks were found than those that were corrected
@@ -155,7 +143,7 @@ def _corrected(examination: Examination, told: Mapping[str, Any]) -> Examination
 
 
 def _mark(told: Mapping[str, Any] | None) -> Mark | None:
-    return None if told is None else Mark(Wave(told["wave"]), *(int(told[bound]) for bound in BOUNDS))
+    return None if told is None else Mark(Wave(told["wave"]), *(told[bound] for bound in BOUNDS))
 
 
 @contextmanager
@@ -167,17 +155,6 @@ def _threads(count: int) -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
-
-
-def _parsed(recipe: str) -> dict[str, Any]:
-    try:
-        told = json.loads(recipe)
-    except json.JSONDecodeError:
-        told = None
-    fields = FORMS.get(str(told.get("recipe"))) if isinstance(told, dict) else None
-    if told is None or fields is None or not told.keys() >= fields:
-        raise UnreadableFile(NO_RECIPE)
-    return dict(told)
 
 
 def _files_sha256(files: Mapping[str, bytes]) -> list[str]:

@@ -91,7 +91,10 @@ def load_model(name: str | Path = DEFAULT_MODEL) -> Model:
     try:
         network.load_state_dict(load(weights), strict=True)
     except (SafetensorError, RuntimeError) as error:
-        raise CheckpointRefused(f"Found weights in {folder.name} that do not fit its card: {error}.") from error
+        raise CheckpointRefused(
+            f"Found weights in {folder.name} that do not fit a {card.architecture} of this version; expected those of "
+            "one: use the version of ecg-core that wrote it, or train it anew."
+        ) from error
     return Model(network.eval(), card)
 
 

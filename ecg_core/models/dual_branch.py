@@ -72,11 +72,11 @@ class DualBranch(Network):
             self.earlier_stem.weight.zero_()
             self.full_rate_skip.weight[:, 16:].zero_()
 
-    def encode(self, lead_i: Tensor, earlier: Tensor) -> tuple[Tensor, Tensor]:
+    def encode(self, lead_i: Tensor, earlier: Tensor, features: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """The part without dropout: ``lead_i (row, sample)``, ``earlier (row, EARLIER_CHANNELS, sample)`` in mV.
 
-        The samples are a multiple of four; ``earlier`` is zero throughout where there is none. Gives what the decoder
-        reads: ``(row, channel, sample/4)`` and ``(row, 48, sample)``.
+        The samples are a multiple of four; ``earlier`` is zero throughout where there is none; ``features`` are
+        not read here. Gives what the decoder reads: ``(row, channel, sample/4)`` and ``(row, 48, sample)``.
         """
         x = lead_i.unsqueeze(1)  # (row, 1, sample)
         local = self.encoder(torch.relu(self.stem_norm(self.stem(x) + self.earlier_stem(earlier)))).transpose(1, 2)

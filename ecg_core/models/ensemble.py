@@ -1,12 +1,14 @@
-"""The pair of dual-branch networks with the second opinion of two small U-Nets: the released model.
+"""The pair of dual-branch networks with the second opinions of U-Nets: the released model.
 
 Networks that are built differently err differently, and their mean errs less (a deep ensemble, Lakshminarayanan et al.
-2017). The U-Nets take every third Monte Carlo pass, so that a second opinion costs no further passes, and where it
-departs from the first the spread between passes grows. One U-Net knows Lead I alone and speaks where neither axes nor
-an earlier ECG are known; the other reads all that the dual-branch networks read.
+2017). They take turns in the Monte Carlo passes: half of these are the pair's, a quarter those of a U-Net and a quarter
+those of a TransUNet, so that the opinions cost no further passes, and where they depart from each other the spread
+between passes grows. Of the two U-Nets one knows Lead I alone and speaks where neither axes nor an earlier ECG are
+known; the other, as the TransUNet, reads all that the dual-branch networks read.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -15,16 +17,17 @@ from ecg_core.metadata import FEATURES
 from ecg_core.models.dual_branch import STRIDE
 from ecg_core.models.layers import EARLIER_CHANNELS, Estimate, Network
 from ecg_core.models.pair import DualBranchPair
-from ecg_core.models.unet import UNet, UNetEncoded
+from ecg_core.models.trans_unet import TransUNet
+from ecg_core.models.unet import UNet
 
-__all__ = ["DualBranchEnsemble"]
+__all__ = ["THIRD", "TURNS", "DualBranchEnsemble"]
 
-EVERY = 3
-"""Every so many passes the U-Nets speak."""
+TURNS = (0, 2, 0, 1, 2, 0, 1, 0)
+"""Who speaks in each of eight passes: the pair (0), the second opinion (1) or the third (2), so that of the pair half
+the passes begin at an even place on the stride and half at an odd one."""
+THIRD: dict[str, Any] = {"widths": (16, 48, 64, 96), "kernel": 5}
+"""How the TransUNet is built."""
 AXES_KNOWN = FEATURES.index("r_axis_deg_known")
-OF_A_UNET = len(UNetEncoded._fields)
-PAIR, SECOND, TOLD = slice(-2 * OF_A_UNET), slice(-2 * OF_A_UNET, -OF_A_UNET), slice(-OF_A_UNET, None)
-"""Where in what `DualBranchEnsemble.encode` gives the parts of each network are."""
 
 
 class DualBranchEnsemble(Network):
@@ -45,37 +48,31 @@ class DualBranchEnsemble(Network):
         self.pair = DualBranchPair(features=features, channels=channels, lstm=lstm, decoder=decoder)
         self.second = UNet(features=features)
         self.second_told = UNet(features=features, metadata=True, earlier=True)
+        self.third = TransUNet(features=features, **THIRD)
 
-    def encode(self, lead_i: Tensor, earlier: Tensor) -> tuple[Tensor, ...]:
-        """As `DualBranchPair.encode`, then the way down of both U-Nets."""
-        short = -lead_i.shape[1] % self.second.stride
-        padded, told = (nn.functional.pad(part, (0, short)) for part in (lead_i, earlier))
-        return (
-            *self.pair.encode(lead_i, earlier),
-            *self.second.encode(padded),
-            *self.second_told.encode(padded, told),
-        )
+    def encode(self, lead_i: Tensor, earlier: Tensor, features: Tensor) -> tuple[Tensor, ...]:
+        """As `DualBranchPair.encode`, then what the second and the third opinion are, ``(row, 7, sample)`` in mV."""
+        *parts, is_given = self.pair.encode(lead_i, earlier)
+        told = (is_given > 0) | (features[:, AXES_KNOWN] > 0)
+        third = self.third(lead_i, features, earlier).mean
+        second = torch.zeros_like(third)
+        for network, rows in ((self.second, ~told), (self.second_told, told)):
+            if rows.any():
+                second[rows] = network(lead_i[rows], features[rows], earlier[rows]).mean
+        return *parts, is_given, second, third
 
     def draw_masks(self, passes: int, generator: torch.Generator, samples: int) -> list[Tensor]:
-        """As `DualBranchPair.draw_masks`, and one ``(pass,)``: 1 where the U-Nets speak, else 0."""
-        speaks = (torch.arange(passes) % EVERY == EVERY - 1).float()
-        return [*self.pair.draw_masks(passes, generator, samples), speaks]
+        """As `DualBranchPair.draw_masks`, and one ``(pass, 3)``: 1 for the one who speaks, else 0."""
+        turns = torch.tensor(TURNS).repeat(-(-passes // len(TURNS)))[:passes]
+        return [*self.pair.draw_masks(passes, generator, samples), nn.functional.one_hot(turns, 3).float()]
 
     def decode(self, encoded: tuple[Tensor, ...], features: Tensor, masks: Sequence[Tensor] | None = None) -> Estimate:
-        """As `DualBranch.decode`; without ``masks`` the U-Nets have their share in every row."""
-        of_pair, of_second, of_told = (encoded[part] for part in (PAIR, SECOND, TOLD))
-        mean, sd = self.pair.decode(of_pair, features, None if masks is None else masks[:-1])
-        share = mean.new_full((len(mean),), 1 / EVERY) if masks is None else masks[-1]
-        knows = (of_pair[-1] > 0) | (features[:, AXES_KNOWN] > 0)
-        second = torch.zeros_like(mean)
-        for network, parts, rows in (
-            (self.second, of_second, (share > 0) & ~knows),
-            (self.second_told, of_told, (share > 0) & knows),
-        ):
-            if rows.any():
-                told = network.decode(tuple(part[rows] for part in parts), features[rows]).mean
-                second[rows] = told[..., : mean.shape[-1]]
-        return Estimate(torch.lerp(mean, second, share[:, None, None]), sd)
+        """As `DualBranch.decode`; without ``masks`` each has its share of `TURNS` in every row."""
+        *of_pair, second, third = encoded
+        mean, sd = self.pair.decode(tuple(of_pair), features, None if masks is None else masks[:-1])
+        said = torch.stack([mean, second, third], dim=1)  # (row, speaker, 7, sample)
+        shares = torch.bincount(torch.tensor(TURNS)) / len(TURNS) if masks is None else masks[-1]
+        return Estimate((shares[..., None, None] * said).sum(dim=1), sd)
 
     def forward(self, lead_i: Tensor, features: Tensor, earlier: Tensor | None = None) -> Estimate:
         """As `DualBranch.forward`."""
@@ -84,5 +81,5 @@ class DualBranchEnsemble(Network):
         if earlier is None:
             earlier = lead_i.new_zeros(len(lead_i), EARLIER_CHANNELS, samples)
         told = nn.functional.pad(earlier, (0, padded.shape[1] - earlier.shape[2]))
-        mean, sd = self.decode(self.encode(padded, told), features)
+        mean, sd = self.decode(self.encode(padded, told, features), features)
         return Estimate(mean[..., :samples], sd[..., :samples])

@@ -28,8 +28,11 @@ class Network(nn.Module, ABC):
     stride: int
 
     @abstractmethod
-    def encode(self, lead_i: Tensor, earlier: Tensor) -> tuple[Tensor, ...]:
-        """The part without dropout: ``lead_i (row, sample)``, ``earlier (row, EARLIER_CHANNELS, sample)`` in mV."""
+    def encode(self, lead_i: Tensor, earlier: Tensor, features: Tensor) -> tuple[Tensor, ...]:
+        """The part without dropout: ``lead_i (row, sample)``, ``earlier (row, EARLIER_CHANNELS, sample)`` in mV.
+
+        ``earlier`` is zero throughout where there is none; ``features (row, feature)`` as in `decode`.
+        """
 
     @abstractmethod
     def draw_masks(self, passes: int, generator: torch.Generator, samples: int) -> list[Tensor]:

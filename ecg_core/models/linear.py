@@ -42,7 +42,9 @@ class Linear(Network):
         self.features, self.taps = features, taps
         self.filter = nn.Conv1d(1, len(PREDICTED), taps, padding="same", bias=False)
 
-    def encode(self, lead_i: Tensor, earlier: Tensor | None = None) -> tuple[Tensor, ...]:
+    def encode(
+        self, lead_i: Tensor, earlier: Tensor | None = None, features: Tensor | None = None
+    ) -> tuple[Tensor, ...]:
         """``lead_i (row, sample)`` in mV → the seven leads ``(row, 7, sample)`` in mV; ``earlier`` is not read."""
         return (self.filter(lead_i.unsqueeze(1)),)
 

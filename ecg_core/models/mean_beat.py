@@ -77,7 +77,9 @@ class MeanBeat(Network):
         self.features = features
         self.beat = nn.Parameter(torch.zeros(len(PREDICTED), BEFORE + AFTER), requires_grad=False)
 
-    def encode(self, lead_i: Tensor, earlier: Tensor | None = None) -> tuple[Tensor, ...]:
+    def encode(
+        self, lead_i: Tensor, earlier: Tensor | None = None, features: Tensor | None = None
+    ) -> tuple[Tensor, ...]:
         """``lead_i (row, sample)`` in mV → the beat laid, ``(row, 7, sample)`` in mV; ``earlier`` is not read.
 
         Where two beats overlap the nearer R peak weighs more. As

@@ -136,8 +136,8 @@ class Nakanishi(Network):
         known = features[:, FEATURES.index(f"{field}_known")] > 0.5
         return nn.functional.one_hot(bins, count).to(features) * known.unsqueeze(1).to(features)
 
-    def encode(self, lead_i: Tensor, earlier: Tensor | None = None) -> NakanishiEncoded:
-        """The signal branch up to its dropout: ``lead_i (row, sample)`` in mV; ``earlier`` is not read."""
+    def encode(self, lead_i: Tensor, earlier: Tensor | None = None, features: Tensor | None = None) -> NakanishiEncoded:
+        """The signal branch up to its dropout: ``lead_i (row, sample)`` in mV; nothing else is read."""
         x = torch.relu(self.convolution(lead_i.unsqueeze(1) * MICROVOLTS))  # (row, 128, sample)
         context, _ = self.lstm(x.transpose(1, 2))  # (row, sample, 256)
         return NakanishiEncoded(context.transpose(1, 2))

@@ -39,7 +39,7 @@ class DualBranchPair(Network):
             raise ValueError("some rows have an earlier ECG and some have none: call once for each")
         return self.with_earlier if bool(is_given.any()) else self.alone
 
-    def encode(self, lead_i: Tensor, earlier: Tensor) -> tuple[Tensor, ...]:
+    def encode(self, lead_i: Tensor, earlier: Tensor, features: Tensor | None = None) -> tuple[Tensor, ...]:
         """As `DualBranch.encode`; the last part is 1 for rows with an earlier ECG."""
         is_given = earlier[:, -1].amax(dim=1)  # (row,)
         return *self._chosen(is_given).encode(lead_i, earlier), is_given

@@ -74,7 +74,7 @@ class UNet(Network):
         self.up = nn.ModuleList(_twice(2 * width, width) for width in widths)
         self.head = nn.Conv1d(WIDTHS[0], len(PREDICTED), 1)
 
-    def encode(self, lead_i: Tensor, earlier: Tensor | None = None) -> UNetEncoded:
+    def encode(self, lead_i: Tensor, earlier: Tensor | None = None, features: Tensor | None = None) -> UNetEncoded:
         """The way down: ``lead_i (row, sample)`` in mV, samples a multiple of 16.
 
         ``earlier (row, EARLIER_CHANNELS, sample)`` is looked at where the network was made to read it.

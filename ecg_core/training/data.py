@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from ecg_core.errors import DataMissing
 from ecg_core.limb_leads import twelve
-from ecg_core.metadata import from_measurements, measure_twelve_leads
+from ecg_core.metadata import MEASURED_ON_LEAD_I, from_measurements, measure_twelve_leads
 from ecg_core.records import METADATA_RANGES, PatientMetadata, Preparation, Recording
 from ecg_core.signals.filters import band_pass, resample
 from ecg_core.signals.intervals import measure
@@ -75,7 +75,6 @@ class Records:
 
 
 MEASURED_ON_TWELVE = ("ventricular_rate", "qrs_ms", "qrs_count", "r_axis_deg", "t_axis_deg")
-MEASURED_ON_LEAD_I = ("ventricular_rate", "qrs_ms", "qrs_count")
 
 
 def metadata_of(row: "pd.Series[float]", tier: str) -> PatientMetadata:

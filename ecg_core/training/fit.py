@@ -36,8 +36,8 @@ class Settings:
     Two rounds, each with a learning rate that falls at its end: ``epochs`` without an earlier ECG, then
     ``earlier_epochs`` in which the network learns to read one as well. The last ``whole_share`` of each round sees
     whole windows in place of crops of ``crop_samples``, and weighs the record-wise correlation more
-    (``whole_correlation_weight``). The second opinions follow, ``second_opinion_epochs`` each
-    (`ecg_core.training.second_opinions`).
+    (``whole_correlation_weight``). The opinions beside the pair follow (`ecg_core.training.second_opinions`): two with
+    ``second_opinion_epochs`` each, one with ``third_opinion_epochs``.
     """
 
     channels: int = 128
@@ -46,6 +46,7 @@ class Settings:
     epochs: int = 45
     earlier_epochs: int = 11
     second_opinion_epochs: int = 20
+    third_opinion_epochs: int = 50
     batch: int = 64
     learning_rate: float = 2e-3
     earlier_learning_rate: float = 1e-3

@@ -62,7 +62,7 @@ class _Spread:
 class DoubtTally:
     """Collects the doubt of one model in one tier.
 
-    Kinds of spread: between dropout passes, expected by the network, both (the one that is shown), a constant for each
+    Kinds of spread: between passes, expected by the network, both (the one that is shown), a constant for each
     lead and wave, each before and after calibration; and rivals that are no spread (`rivals_of`).
     """
 

@@ -53,7 +53,7 @@ def sample(
     passes: int,
     seed: int,
 ) -> Iterator[Moments]:
-    """Run ``passes`` dropout passes over windows of Lead I and give the moments of one after the other.
+    """Run ``passes`` passes over windows of Lead I and give the moments of one after the other.
 
     ``lead_i (window, sample)`` in mV at the network's rate, ``features (feature,)``, ``earlier
     (window, EARLIER_CHANNELS, sample)`` as from `ecg_core.signals.beats.earlier_input`. What comes before the first
@@ -80,10 +80,11 @@ def sample(
         heard[:, turn, shift : shift + samples] = lead_i
         if earlier is not None:
             told[:, turn, :, shift : shift + samples] = earlier
-    with torch.inference_mode():
-        every = network.encode(*(torch.from_numpy(part).flatten(0, 1) for part in (heard, told)))
-    masks = network.draw_masks(passes, torch.Generator().manual_seed(seed), padded)
     known = torch.from_numpy(np.asarray(features, np.float32))[None]
+    with torch.inference_mode():
+        rows = [torch.from_numpy(part).flatten(0, 1) for part in (heard, told)]
+        every = network.encode(rows[0], rows[1], known.expand(len(rows[0]), -1))
+    masks = network.draw_masks(passes, torch.Generator().manual_seed(seed), padded)
     for number, window in enumerate(lead_i):
         encoded = tuple(part.unflatten(0, shape)[number] for part in every)
         yield _passes(

@@ -25,9 +25,10 @@ def separate_calls(network, window: np.ndarray, features: np.ndarray) -> None:
     generator = torch.Generator().manual_seed(0)
     with torch.inference_mode():
         for _ in range(PASSES):
-            encoded = network.encode(torch.from_numpy(window)[None], torch.zeros(1, EARLIER_CHANNELS, len(window)))
-            masks = network.draw_masks(1, generator, len(window))
-            network.decode(encoded, torch.from_numpy(features)[None], masks)
+            known = torch.from_numpy(features)[None]
+            earlier = torch.zeros(1, EARLIER_CHANNELS, len(window))
+            encoded = network.encode(torch.from_numpy(window)[None], earlier, known)
+            network.decode(encoded, known, network.draw_masks(1, generator, len(window)))
 
 
 def test_batched_passes(benchmark, network):

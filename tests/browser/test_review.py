@@ -90,7 +90,7 @@ def test_layers_switched_in_the_figure_leave_the_zoom_alone(reconstructed):
     reconstructed.wait_for_function(f"!({SEEN}).includes('band')")
     assert np.allclose(ranges(reconstructed), zoomed)
 
-    for button, maps, scales in (("dropout", ["dropout sd"], 1), ("off", [], 0), ("total", ["total sd"], 1)):
+    for button, maps, scales in (("passes", ["passes sd"], 1), ("off", [], 0), ("total", ["total sd"], 1)):
         strips.filter(has_text=button).click()
         reconstructed.wait_for_function(f"({SEEN}).filter(name => name.endsWith(' sd')).join() === '{','.join(maps)}'")
         expect(reconstructed.locator(".js-plotly-plot .colorbar")).to_have_count(scales)
@@ -131,7 +131,7 @@ def test_the_tracing_can_be_downloaded_and_opens_without_a_server(reconstructed,
     wait_for_trace(alone, "V6 estimated")
     expect(alone.get_by_text("Do not use for diagnosis")).to_be_visible()
     zoomed = zoom_by_mouse(alone)
-    alone.locator(".updatemenu-button", has_text="dropout").click()
+    alone.locator(".updatemenu-button", has_text="passes").click()
     alone.wait_for_function(f"({SEEN}).includes('dropout sd')")
     assert np.allclose(ranges(alone), zoomed)
     alone.close()

@@ -146,7 +146,7 @@ def test_a_walk_through_the_pages_breaks_no_policy_and_asks_no_other_server(watc
     page.get_by_role("button", name="Reconstruct").click()
     until_drawn(page)
     page.get_by_text("12×1", exact=True).click()
-    page.locator(".updatemenu-button", has_text="dropout").click()
+    page.locator(".updatemenu-button", has_text="passes").click()
     page.locator(".js-plotly-plot").first.hover()
     with page.expect_download():
         page.locator(".modebar-btn[data-title^=Download]").first.click()

@@ -59,3 +59,11 @@ def told(page: AppTest) -> dict[str, tuple[str, str]]:
     """What the network was told: field to value and origin."""
     (table,) = (one.value for one in page.table if "Field" in one.value)
     return {row.Field: (row.Value, row.Origin) for row in table.itertuples()}
+
+
+def give_earlier(page: AppTest, files: dict[str, bytes]) -> AppTest:
+    """The page after an earlier ECG was dropped on it."""
+    uploader = page.file_uploader(key=f"files earlier {page.session_state['case'].patient}")
+    for name, content in files.items():
+        uploader.upload(name, content)
+    return page.run()

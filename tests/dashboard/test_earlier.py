@@ -6,17 +6,9 @@ from streamlit.testing.v1 import AppTest
 
 from ecg_core import Lead, Origin, analyse, load_model, read, read_earlier
 from ecg_core.export.notice import EARLIER_WARNING
-from tests.dashboard.pages import figure, number, press, texts, told, uploaded, visit
+from tests.dashboard.pages import figure, give_earlier, number, press, texts, told, uploaded, visit
 
 NOTICE = "Lead I has changed since the earlier ECG"
-
-
-def give_earlier(page: AppTest, files: dict[str, bytes]) -> AppTest:
-    """The page after an earlier ECG was dropped on it."""
-    uploader = page.file_uploader(key=f"files earlier {page.session_state['case'].number}")
-    for name, content in files.items():
-        uploader.upload(name, content)
-    return page.run()
 
 
 def dated(files: dict[str, bytes], day: str) -> dict[str, bytes]:

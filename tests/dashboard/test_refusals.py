@@ -2,7 +2,9 @@
 
 import ast
 import inspect
+import json
 import re
+import shutil
 from pathlib import Path
 from types import ModuleType
 
@@ -19,6 +21,7 @@ from ecg_core import Lead, PatientMetadata, Recording, analyse, examine, list_mo
 from ecg_core.calipers import place_caliper
 from ecg_core.corrections import marks, revise, with_correction
 from ecg_core.errors import AnswerNeeded, EcgError
+from ecg_core.models.checkpoint import CHECKPOINTS
 from ecg_core.readers import FORMATS
 from ecg_core.records import METADATA_RANGES, EarlierEcg
 from ecg_core.results import Mark
@@ -218,10 +221,15 @@ def test_what_is_refused_of_a_recording_is_refused_in_german(twelve_lead_sample:
 
 
 @pytest.mark.usefixtures("german")
-def test_a_refusal_that_quotes_another_program_quotes_it_as_it_is() -> None:
-    torch = 'Error(s) in loading state_dict for UNet:\n\tMissing key(s) in state_dict: "a.weight".'
-    said = in_language(f"Found weights in unet that do not fit its card: {torch}.")
-    assert said == f"Die Gewichte in unet passen nicht zur Modellkarte: {torch}."
+def test_weights_of_another_version_are_refused_in_german(tmp_path: Path) -> None:
+    shutil.copytree(CHECKPOINTS / "unet", tmp_path / "unet")
+    card = json.loads((tmp_path / "unet" / "card.json").read_text(encoding="utf-8"))
+    card["settings"]["metadata"] = True
+    (tmp_path / "unet" / "card.json").write_text(json.dumps(card), encoding="utf-8")
+    with pytest.raises(EcgError) as error:
+        load_model(tmp_path / "unet")
+    said = in_language(str(error.value))
+    assert said.startswith("Die Gewichte in unet passen zu keinem UNet dieser Version;")
 
 
 @pytest.mark.usefixtures("german")

@@ -13,7 +13,7 @@ from dashboard.theme import Layout, LeadOrder
 from ecg_core import Lead, Origin, Recording, examine, read
 from ecg_core.export.formats import FORMATS
 from ecg_core.export.notice import RESEARCH_ONLY
-from tests.dashboard.pages import as_text, drawn, figure, number, press, texts, told, uploaded, visit
+from tests.dashboard.pages import as_text, drawn, figure, give_earlier, number, press, texts, told, uploaded, visit
 
 METRICS = ("Rate on Lead I", "QRS count on Lead I", "Mean QRS on Lead I")
 
@@ -247,7 +247,7 @@ def test_layers_are_switched_in_the_figure_alone(first_visit):
     labels = [group.label for group in first_visit.button_group]
     assert not any(layer in label.lower() for label in labels for layer in ("strip", "band", "reference"))
     (menu,) = figure(first_visit)["layout"]["updatemenus"]
-    assert [button["label"] for button in menu["buttons"]] == ["total", "dropout", "off"]
+    assert [button["label"] for button in menu["buttons"]] == ["total", "passes", "off"]
 
 
 def test_layout_and_paper_can_be_chosen():
@@ -325,6 +325,31 @@ def test_a_long_recording_is_reconstructed_a_chosen_part_at_a_time(twenty_five_m
     page = start.set_value(0).run()
     assert page.session_state["case"].shown is None
     assert page.metric[0].value == rates[0]
+
+
+def test_another_part_of_a_recording_leaves_what_is_known_of_the_patient(twenty_five_minutes, sample_files):
+    page = give_earlier(uploaded({"holter.edf": twenty_five_minutes}), sample_files("A0001.hea", "A0001.mat"))
+    number(page, "Age").set_value(63.0)
+    page = number(page, "T axis").set_value(-20.0).run()
+    axis, rate = (number(page, label).value for label in ("R axis", "Ventricular rate"))
+    (start,) = (slider for slider in page.select_slider if slider.label.startswith("Part of 10 minutes"))
+    page = start.set_value(12).run()
+    assert not page.exception
+    case = page.session_state["case"]
+    assert case.earlier_in_use is not None
+    kept = {label: number(page, label).value for label in ("Age", "R axis", "T axis")}
+    assert kept == {"Age": 63.0, "R axis": axis, "T axis": -20.0}
+    assert number(page, "Ventricular rate").value != rate
+    assert case.offer.origin("r_axis_deg") is Origin.EARLIER
+
+    (toggle,) = (toggle for toggle in page.toggle if toggle.label == "Use the earlier ECG")
+    page = toggle.set_value(False).run()
+    (start,) = (slider for slider in page.select_slider if slider.label.startswith("Part of 10 minutes"))
+    page = start.set_value(0).run()
+    case = page.session_state["case"]
+    assert case.earlier_at_hand is not None
+    assert case.earlier_in_use is None
+    assert number(page, "Age").value == 63.0
 
 
 def test_a_short_recording_is_taken_whole(first_visit):

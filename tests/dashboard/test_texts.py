@@ -157,7 +157,8 @@ def test_what_was_found_of_the_models_is_said_in_german() -> None:
     assert not re.search(r"\d\.\d", said.to_csv())
     card = card_table(cached.model(DEFAULT_MODEL).card).to_csv()
     assert "15216 Aufzeichnungen zum Trainieren" in card
-    assert 'Zweitmeinungen,"U-Netze, von unet und unet-metadata aus weitertrainiert, je 20 Epochen"' in card
+    opinions = "U-Netze, von unet und unet-metadata aus weitertrainiert, je 20 Epochen; ein TransUNet, 50 Epochen"
+    assert f'Zweitmeinungen,"{opinions}"' in card
     assert "aus 2.175 Aufzeichnungen: PTB-XL, Fold 8, Stufen der Angaben: ohne Angaben und Uhr" in card
     assert (
         provenance(found[DEFAULT_MODEL], found[DEFAULT_MODEL]["tiers"]["none"])

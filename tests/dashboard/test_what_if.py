@@ -17,7 +17,7 @@ def said(page: AppTest) -> str:
     return "\n".join(one.value for kind in (page.success, page.info, page.warning, page.error) for one in kind)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def page() -> AppTest:
     return visit().switch_page("views/what_if.py").run()
 
@@ -38,11 +38,11 @@ def test_a_halved_gain_is_told_as_a_doubt_that_did_not_keep_up(page):
     assert "The check of the signal noticed nothing" in said(page)
     spec = json.loads(page.get("plotly_chart")[0].proto.spec)
     assert {"V6 estimated", "V6 unchanged", "I unchanged"} <= {trace["name"] for trace in spec["data"]}
+    press(page, "Set everything back")
+    assert "Nothing is changed yet" in said(page)
 
 
 def test_another_axis_moves_the_leads_though_lead_i_is_the_same(page):
-    press(page, "Set everything back")
-    assert "Nothing is changed yet" in said(page)
     slider(page, "r_axis_deg").set_value(-60.0).run()
     moved = page.dataframe[0].value
     assert moved["Moved"].max() > 0.02
@@ -55,6 +55,8 @@ def test_a_lead_that_is_all_noise_and_drift_is_warned_of(page):
 
 
 def test_the_sliders_are_kept_while_another_page_is_shown(page):
+    slider(page, "wander").set_value(2.0)
+    slider(page, "r_axis_deg").set_value(-60.0).run()
     page.switch_page("views/model.py").run()
     page.switch_page("views/what_if.py").run()
     assert slider(page, "wander").value == 2.0

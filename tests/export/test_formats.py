@@ -52,7 +52,7 @@ def test_it_says_that_eleven_leads_are_estimated_by_what_and_how_surely(kind, wr
         RESEARCH_ONLY,
         analysis.card.weights_sha256,
         f"Model {analysis.card.name}",
-        "4 dropout passes, seed 3",
+        "4 passes, seed 3",
         "90 % of true values",
         f"Recording {short_hash(analysis)}, made in 2021-03.",
     ):

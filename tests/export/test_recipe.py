@@ -8,7 +8,7 @@ import torch
 
 from ecg_core import PatientMetadata, Sex, analyse, load_model, read, read_earlier
 from ecg_core.corrections import marks, revise, with_correction
-from ecg_core.errors import EcgError, RecipeDiffers, UnreadableFile
+from ecg_core.errors import EcgError, MetadataOutOfRange, RecipeDiffers, UnreadableFile
 from ecg_core.export.notice import RESEARCH_ONLY
 from ecg_core.export.recipe import model_of, replay, result_sha256, to_recipe
 from ecg_core.records import EarlierEcg
@@ -116,24 +116,64 @@ def test_other_marks_than_those_that_were_corrected_are_told(corrected, analysis
         replay(json.dumps(told), named_files, load_model())
     with pytest.raises(RecipeDiffers, match="Another machine"):
         replay(changed(recipe, corrections=[]), named_files, load_model())
-    with pytest.raises(UnreadableFile, match="Found no recipe"):
-        replay(changed(recipe, corrections=[{"before": 3}]), named_files, load_model())
 
 
 def test_a_recipe_of_the_first_form_is_still_replayed(recipe, analysis, named_files):
     told = json.loads(recipe)
     del told["corrections"], told["marks_sha256"]
-    with pytest.raises(UnreadableFile, match="Found no recipe"):
+    with pytest.raises(UnreadableFile, match="Found a recipe whose corrections"):
         replay(json.dumps(told), named_files, load_model())
     again = replay(json.dumps(told | {"recipe": "ecg-core recipe 1"}), named_files, load_model())
     assert marks(again.examination) == marks(analysis.examination)
 
 
-@pytest.mark.parametrize(
-    "text", ["", "[]", "{}", '{"recipe": "ecg-core recipe 99"}', '{"recipe": "ecg-core recipe 1"}']
-)
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"recipe": "ecg-core recipe 99"}'])
 def test_what_is_no_recipe_is_refused(text, named_files):
     with pytest.raises(UnreadableFile, match="Found no recipe"):
         model_of(text)
     with pytest.raises(EcgError):
         replay(text, named_files, load_model())
+
+
+SPOILT = {
+    "passes": ["many", 0, -2, True, None, 2.5],
+    "seed": ["one", -1, None],
+    "coverage": ["most", None, [0.9]],
+    "threads": [0, "all", None],
+    "part_s": [[1], [1, "end"], 3, {}],
+    "files_sha256": [None, "one", [3]],
+    "read_as": [None, [], {}, {"sampling_rate": "high", "unit": None, "lead": None, "member": None}],
+    "model": [None, "dual-branch", {"name": "dual-branch"}],
+    "versions": [None, {}, {"torch": 2}],
+    "earlier_ecg": [3, {}, {"beats_sha256": 1, "days_before": None}, {"beats_sha256": "0", "days_before": "two"}],
+    "corrections": [None, [3], [{"before": 3, "after": None}], [{"before": {"wave": "P"}, "after": None}]],
+    "marks_sha256": [None, 3],
+    "metadata": [
+        None, [], {"weight": {"value": 80, "origin": "typed by the user"}}, {"age_years": 63}, {"age_years": {}},
+        {"age_years": {"value": "old", "origin": "typed by the user"}},
+        {"age_years": {"value": 63, "origin": "a guess"}},
+        {"age_years": {"value": 63, "origin": ["typed by the user"]}},
+        {"sex": {"value": "unknown", "origin": "typed by the user"}},
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in SPOILT.items() for value in values])
+def test_what_was_edited_out_of_form_is_refused_by_its_name(recipe, named_files, name, value):
+    with pytest.raises(
+        UnreadableFile, match=rf"Found a recipe whose {name}[a-z0-9_.-]* is not what ecg-core writes there"
+    ):
+        replay(changed(recipe, **{name: value}), named_files, load_model())
+
+
+def test_a_field_that_is_missing_is_named(recipe):
+    told = json.loads(recipe)
+    for name in told.keys() - {"recipe", "notice"}:
+        with pytest.raises(UnreadableFile, match=f"whose {name}"):
+            model_of(json.dumps({key: value for key, value in told.items() if key != name}))
+
+
+def test_a_value_out_of_range_is_refused_as_everywhere(recipe, named_files):
+    told = json.loads(recipe)["metadata"] | {"age_years": {"value": 400, "origin": "typed by the user"}}
+    with pytest.raises(MetadataOutOfRange, match="age_years = 400"):
+        replay(changed(recipe, metadata=told), named_files, load_model())

@@ -74,7 +74,7 @@ def test_another_version_is_refused(copy, changes):
 def test_a_card_of_another_size_is_refused(copy):
     settings = load_model(copy).card.settings
     edit(copy, settings={**settings, "decoder": 8})
-    with pytest.raises(CheckpointRefused, match="do not fit its card"):
+    with pytest.raises(CheckpointRefused, match="do not fit a DualBranchEnsemble of this version"):
         load_model(copy)
 
 

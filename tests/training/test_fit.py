@@ -32,6 +32,7 @@ SMALL = Settings(
     epochs=4,
     earlier_epochs=2,
     second_opinion_epochs=2,
+    third_opinion_epochs=3,
     batch=8,
     warm_up_epochs=0.1,
     average_decay=0.9,

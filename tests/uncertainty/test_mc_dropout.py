@@ -93,7 +93,7 @@ class Echo:
     def __init__(self):
         self.rows = []
 
-    def encode(self, lead_i, earlier):
+    def encode(self, lead_i, earlier, features):
         return lead_i, earlier
 
     def draw_masks(self, passes, generator, samples):
@@ -152,8 +152,9 @@ def test_passes_take_turns_in_where_they_begin(small, passes, samples, shifts):
         heard, told = np.zeros((1, padded), np.float32), np.zeros((1, EARLIER_CHANNELS, padded), np.float32)
         heard[0, shift : shift + samples], told[0, :, shift : shift + samples] = lead_i, earlier
         with torch.inference_mode():
-            encoded = small.encode(torch.from_numpy(heard), torch.from_numpy(told))
-            one = small.decode(encoded, torch.from_numpy(features)[None], [mask[[number]] for mask in masks])
+            known = torch.from_numpy(features)[None]
+            encoded = small.encode(torch.from_numpy(heard), torch.from_numpy(told), known)
+            one = small.decode(encoded, known, [mask[[number]] for mask in masks])
         leads.append(twelve(lead_i, one.mean[0, :, shift : shift + samples].numpy()))
         variances.append(one.sd[0, :, shift : shift + samples].numpy() ** 2)
     moments = sample_one(small, lead_i, features, earlier, passes=passes, seed=7)

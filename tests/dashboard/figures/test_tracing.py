@@ -176,7 +176,7 @@ def test_buttons_choose_the_spread_of_the_heat_strips_or_none(analysis):
         assert {figure.data[trace].type for trace in traces} == {"heatmap"}
         seen = zip(traces, state["visible"], strict=True)
         shown[button.label] = [figure.data[trace].name for trace, visible in seen if visible]
-    assert shown == {"total": ["total sd"], "dropout": ["dropout sd"], "off": []}
+    assert shown == {"total": ["total sd"], "passes": ["passes sd"], "off": []}
 
 
 def test_at_first_every_layer_is_seen_and_the_strips_show_what_the_pressed_button_says(analysis):

@@ -39,7 +39,7 @@ def test_doubt_is_given_for_estimated_leads_alone(analysis):
     assert list(table.index) == [str(lead) for lead in LEADS]
     assert table.loc["I"].drop("Provenance").isna().all()
     assert (table.drop("I")["Band ± mV"] > 0).all()
-    assert (table.drop("I")["Total sd mV"] >= table.drop("I")["Dropout sd mV"]).all()
+    assert (table.drop("I")["Total sd mV"] >= table.drop("I")["Sd between passes mV"]).all()
 
 
 def test_scores_have_r_rmse_and_coverage_of_the_eleven_leads(analysis):
@@ -77,7 +77,7 @@ def test_what_was_read_is_said(twelve_lead_sample):
 def test_an_earlier_ecg_is_named_with_its_age_wherever_it_was_used(analysis, analysis_with_earlier):
     assert words.earlier_in_words(analysis) == ""
     assert words.earlier_in_words(analysis_with_earlier) == "with an earlier ECG of 2.2 years"
-    assert "dual-branch with an earlier ECG of 2.2 years from 4 dropout passes" in words.in_words(analysis_with_earlier)
+    assert "dual-branch with an earlier ECG of 2.2 years from 4 passes" in words.in_words(analysis_with_earlier)
     undated = replace(analysis_with_earlier, earlier=replace(analysis_with_earlier.earlier, days_before=None))
     assert words.earlier_in_words(undated) == "with an earlier ECG of unknown age"
 

@@ -82,7 +82,7 @@ class Spread(StrEnum):
     """Which doubt the heat strips show; its value is how it is printed."""
 
     TOTAL = "total"
-    DROPOUT = "dropout"
+    PASSES = "passes"
 
     @property
     def top_mv(self) -> float:

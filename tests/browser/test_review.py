@@ -132,7 +132,7 @@ def test_the_tracing_can_be_downloaded_and_opens_without_a_server(reconstructed,
     expect(alone.get_by_text("Do not use for diagnosis")).to_be_visible()
     zoomed = zoom_by_mouse(alone)
     alone.locator(".updatemenu-button", has_text="passes").click()
-    alone.wait_for_function(f"({SEEN}).includes('dropout sd')")
+    alone.wait_for_function(f"({SEEN}).includes('passes sd')")
     assert np.allclose(ranges(alone), zoomed)
     alone.close()
 

@@ -109,7 +109,7 @@ def test_the_band_is_said_in_words_at_its_own_level(analysis):
     assert "band: 80% of true values lie inside" in [trace.name for trace in tracing(other, View()).data]
 
 
-@pytest.mark.parametrize(("spread", "top"), [(Spread.TOTAL, 0.5), (Spread.DROPOUT, 0.05)])
+@pytest.mark.parametrize(("spread", "top"), [(Spread.TOTAL, 0.5), (Spread.PASSES, 0.05)])
 @pytest.mark.parametrize("layout", Layout)
 def test_one_heat_map_holds_all_strips_on_a_fixed_scale(analysis, layout, spread, top):
     strips = heat_map(tracing(analysis, View(layout=layout)), spread)
@@ -181,7 +181,7 @@ def test_buttons_choose_the_spread_of_the_heat_strips_or_none(analysis):
 
 def test_at_first_every_layer_is_seen_and_the_strips_show_what_the_pressed_button_says(analysis):
     figure = tracing(analysis, View())
-    assert [trace.name for trace in figure.data if trace.visible is False] == ["dropout sd"]
+    assert [trace.name for trace in figure.data if trace.visible is False] == ["passes sd"]
     assert figure.layout.updatemenus[0].active == 0
 
 

@@ -255,12 +255,15 @@ def with_earlier(then_and_now, earlier, model):
 
 
 def with_branch(model: Model, spread: float) -> Model:
-    """The model with other weights where its first opinion reads an earlier ECG; none at all where ``spread`` is 0."""
+    """The model with other weights where its first opinion reads an earlier ECG; with ``spread`` 0 none reads it."""
     ensemble = deepcopy(model.network)
     network, random = ensemble.pair.with_earlier, torch.Generator().manual_seed(0)
     with torch.no_grad():
         network.earlier_stem.weight.normal_(0, spread, generator=random)
         network.full_rate_skip.weight[:, network.skip.out_channels :].normal_(0, spread, generator=random)
+        if spread == 0:
+            for first in (ensemble.second_told.down[0][0], ensemble.third.down[0].first):
+                first.weight[:, 1:] = 0
     return Model(ensemble, model.card)
 
 
@@ -302,7 +305,7 @@ class Parrot:
 
     stride = 1
 
-    def encode(self, lead_i, earlier):
+    def encode(self, lead_i, earlier, features):
         return (earlier,)
 
     def draw_masks(self, passes, generator, samples):

@@ -13,6 +13,8 @@ SURE = Promise(half_width=0.5, seen=0.9, seen_in_worst_group=0.88, width_share=0
 """Of an answer that has earned to be shown."""
 ALL_SURE = {state: dict.fromkeys(UNITS, SURE) for state in ("without axes", "with axes", "with an earlier beat")}
 NUMBER = re.compile(r"(?<![\w.,])[-−]?\d+(?:[.,]\d+)?(?![\w]|[.,]\d)")
+BOUNDS = re.compile(r"\[\d+[.]\d{1,3}, \d+[.]\d{1,3}\]")
+"""Onset and offset of a QRS or T in seconds, which are measured; their digits may be those of a ratio by chance."""
 NEAR = 32
 """So many letters before or after a number its unit may stand."""
 
@@ -30,9 +32,9 @@ def found_in(text: str, secret: Mapping[str, float]) -> set[str]:
     """Which of the values stand in ``text``, however they are rounded.
 
     A number of one or two digits counts only where its unit follows: it is like many others. What the page writes with
-    a decimal comma or a true minus sign is found as well.
+    a decimal comma or a true minus sign is found as well; the bounds of marks are passed over.
     """
-    found = set()
+    found, text = set(), BOUNDS.sub("", text)
     for number in NUMBER.finditer(text):
         written = number[0].replace(",", ".").replace("−", "-")
         decimals, digits = len(written.partition(".")[2]), len(written.replace(".", "").lstrip("-0"))

@@ -13,7 +13,7 @@ from ecg_core.models.trans_unet import TransUNet
 from ecg_core.models.unet import UNet
 from ecg_core.training.data import Records
 from ecg_core.training.fit import Settings, train_rounds
-from ecg_core.training.rivals import take_weights
+from ecg_core.training.rivals import WITH_METADATA, take_weights
 
 __all__ = ["BEGIN_WITH", "fit_opinion", "settings_of"]
 
@@ -58,13 +58,14 @@ def fit_opinion(
     of another run.
     """
     torch.manual_seed(settings.seed)
+    begin_with = BEGIN_WITH[name]
     network: Network
-    if name == "third":
+    if begin_with is None:
         network = TransUNet(features=len(FEATURES), **THIRD)
     else:
-        told = name == "second_told"
+        told = begin_with.endswith(WITH_METADATA)
         network = UNet(features=len(FEATURES), metadata=told, earlier=told)
-        take_weights(network, load_model(str(BEGIN_WITH[name])).network)
+        take_weights(network, load_model(begin_with).network)
     run = train_rounds(network, train, select, settings, state_file)
     network.load_state_dict(run.average.module.state_dict())
     return network.cpu().eval(), run.history

@@ -62,9 +62,14 @@ class DualBranchEnsemble(Network):
         return *parts, is_given, second, third
 
     def draw_masks(self, passes: int, generator: torch.Generator, samples: int) -> list[Tensor]:
-        """As `DualBranchPair.draw_masks`, and one ``(pass, 3)``: 1 for the one who speaks, else 0."""
-        turns = torch.tensor(TURNS).repeat(-(-passes // len(TURNS)))[:passes]
-        return [*self.pair.draw_masks(passes, generator, samples), nn.functional.one_hot(turns, 3).float()]
+        """As `DualBranchPair.draw_masks`, and one ``(pass, 3)``: 1 for the one who speaks, else 0.
+
+        Of a pass alone it is one drawn by lot, so that single passes show every opinion as often as it is heard.
+        """
+        of_pair = self.pair.draw_masks(passes, generator, samples)
+        first = int(torch.randint(len(TURNS), (), generator=generator)) if passes == 1 else 0
+        turns = torch.tensor(TURNS)[(torch.arange(passes) + first) % len(TURNS)]
+        return [*of_pair, nn.functional.one_hot(turns, 3).float()]
 
     def decode(self, encoded: tuple[Tensor, ...], features: Tensor, masks: Sequence[Tensor] | None = None) -> Estimate:
         """As `DualBranch.decode`; without ``masks`` each has its share of `TURNS` in every row."""

@@ -81,6 +81,13 @@ def test_the_passes_of_the_pair_are_shared_out_over_all_places_on_the_stride(net
     assert torch.bincount(places).tolist() == [2, 2, 2, 2]
 
 
+def test_a_pass_alone_is_anyones_by_lot(network):
+    lots = [network.draw_masks(1, torch.Generator().manual_seed(seed), SAMPLES)[-1] for seed in range(200)]
+    assert torch.cat(lots).mean(dim=0).tolist() == pytest.approx([0.5, 0.25, 0.25], abs=0.08)
+    again = network.draw_masks(1, torch.Generator().manual_seed(7), SAMPLES)[-1]
+    assert torch.equal(again, lots[7])
+
+
 @pytest.mark.parametrize("samples", [400, 397, 404])
 def test_any_number_of_samples(network, samples):
     x = torch.randn(1, samples)

@@ -24,7 +24,7 @@ from ecg_core.results import Analysis, Correction, Examination, Mark, ModelCard,
 from ecg_core.uncertainty.calibration import calibration_for
 from ecg_core.vocabulary import Origin, Sex, Wave
 
-__all__ = ["RECIPE", "model_of", "replay", "result_sha256", "to_recipe"]
+__all__ = ["model_of", "replay", "result_sha256", "to_recipe"]
 
 
 def to_recipe(

@@ -23,8 +23,8 @@ from ecg_core.models.unet import UNet
 __all__ = ["THIRD", "TURNS", "DualBranchEnsemble"]
 
 TURNS = (0, 2, 0, 1, 2, 0, 1, 0)
-"""Who speaks in each of eight passes: the pair (0), the second opinion (1) or the third (2), so that of the pair half
-the passes begin at an even place on the stride and half at an odd one."""
+"""Who speaks in each of eight passes: the pair (0), the second opinion (1) or the third (2); of each eight the pair's
+begin once at every place on the stride."""
 THIRD: dict[str, Any] = {"widths": (16, 48, 64, 96), "kernel": 5}
 """How the TransUNet is built."""
 AXES_KNOWN = FEATURES.index("r_axis_deg_known")

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from ecg_core.vocabulary import PREDICTED
 
-__all__ = ["EARLIER_CHANNELS", "ChannelDropout", "Estimate", "Network", "ResidualBlock"]
+__all__ = ["EARLIER_CHANNELS", "ChannelDropout", "Estimate", "Network", "ResidualBlock", "steered"]
 
 EARLIER_CHANNELS = 1 + len(PREDICTED) + 1
 """Of an earlier ECG: its Lead I, the predicted leads, and a constant 1 that says there is one."""
@@ -95,8 +95,7 @@ class ResidualBlock(nn.Module):
             x = _side_by_side(x).squeeze(2)  # once: all that comes of it keeps this order
         y = self._normed(x, self.first, self.first_norm)
         if self.film is not None:
-            scale, shift = self.film(condition).unsqueeze(-1).chunk(2, dim=1)
-            y = y * (1 + scale) + shift
+            y = steered(y, self.film(condition))
         y = self.dropout(torch.relu(y), mask)
         return torch.relu(x + self._normed(y, self.second, self.second_norm))
 
@@ -112,6 +111,12 @@ class ResidualBlock(nn.Module):
         bias = norm.bias - norm.running_mean * scale
         padding, dilation = (0, int(convolution.padding[0])), (1, convolution.dilation[0])
         return nn.functional.conv2d(_side_by_side(x), weight, bias, padding=padding, dilation=dilation).squeeze(2)
+
+
+def steered(x: Tensor, told: Tensor) -> Tensor:
+    """Each channel of ``x (row, channel, time)`` scaled and shifted by ``told (row, 2 channel)`` (FiLM)."""
+    scale, shift = told.unsqueeze(-1).chunk(2, dim=1)
+    return x * (1 + scale) + shift
 
 
 def _side_by_side(x: Tensor) -> Tensor:

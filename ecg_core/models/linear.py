@@ -45,7 +45,7 @@ class Linear(Network):
     def encode(
         self, lead_i: Tensor, earlier: Tensor | None = None, features: Tensor | None = None
     ) -> tuple[Tensor, ...]:
-        """``lead_i (row, sample)`` in mV → the seven leads ``(row, 7, sample)`` in mV; ``earlier`` is not read."""
+        """``lead_i (row, sample)`` in mV → the seven leads ``(row, 7, sample)`` in mV; nothing else is read."""
         return (self.filter(lead_i.unsqueeze(1)),)
 
     def draw_masks(self, passes: int, generator: torch.Generator, samples: int = 0) -> list[Tensor]:

@@ -80,7 +80,7 @@ class MeanBeat(Network):
     def encode(
         self, lead_i: Tensor, earlier: Tensor | None = None, features: Tensor | None = None
     ) -> tuple[Tensor, ...]:
-        """``lead_i (row, sample)`` in mV → the beat laid, ``(row, 7, sample)`` in mV; ``earlier`` is not read.
+        """``lead_i (row, sample)`` in mV → the beat laid, ``(row, 7, sample)`` in mV; nothing else is read.
 
         Where two beats overlap the nearer R peak weighs more. As
         `ecg_core.signals.beats.lay` does it, by a transposed convolution of the peaks.

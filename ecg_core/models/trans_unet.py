@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from ecg_core.models.layers import EARLIER_CHANNELS, ChannelDropout, Estimate, Network
+from ecg_core.models.layers import EARLIER_CHANNELS, ChannelDropout, Estimate, Network, steered
 from ecg_core.models.linear import constant_spread
 from ecg_core.vocabulary import PREDICTED
 
@@ -42,15 +42,9 @@ class Level(nn.Module):
         """``x (row, read, time)``, ``condition (row, conditions)`` → ``(row, width, time/stride)``."""
         x = self.first_norm(self.first(x))
         if self.film is not None:
-            x = _steered(x, self.film(condition))
+            x = steered(x, self.film(condition))
         x = self.dropout(torch.relu(x))
         return torch.relu(x + self.second_norm(self.second(x)))
-
-
-def _steered(x: Tensor, told: Tensor) -> Tensor:
-    """Each channel of ``x (row, channel, time)`` scaled and shifted by ``told (row, 2 channel)``."""
-    scale, shift = told.unsqueeze(-1).chunk(2, dim=1)
-    return x * (1 + scale) + shift
 
 
 class TransUNet(Network):
@@ -99,7 +93,7 @@ class TransUNet(Network):
             x = level(x)
             across.append(x)  # (row, width, sample / 2^level)
         told = self.tabular(features)
-        x = _steered(self.bottom_in(x), self.film(told)).transpose(1, 2)  # (row, sample / stride, 128)
+        x = steered(self.bottom_in(x), self.film(told)).transpose(1, 2)  # (row, sample / stride, 128)
         for layer in self.transformer:
             x = layer(x)
         x = x.transpose(1, 2)

@@ -77,7 +77,8 @@ class UNet(Network):
     def encode(self, lead_i: Tensor, earlier: Tensor | None = None, features: Tensor | None = None) -> UNetEncoded:
         """The way down: ``lead_i (row, sample)`` in mV, samples a multiple of 16.
 
-        ``earlier (row, EARLIER_CHANNELS, sample)`` is looked at where the network was made to read it.
+        ``earlier (row, EARLIER_CHANNELS, sample)`` is looked at where the network was made to read it; ``features`` are
+        not read here.
         """
         x, across = lead_i.unsqueeze(1), []  # (row, 1, sample)
         if self.earlier:

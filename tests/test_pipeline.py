@@ -262,8 +262,7 @@ def with_branch(model: Model, spread: float) -> Model:
         network.earlier_stem.weight.normal_(0, spread, generator=random)
         network.full_rate_skip.weight[:, network.skip.out_channels :].normal_(0, spread, generator=random)
         if spread == 0:
-            for first in (ensemble.second_told.down[0][0], ensemble.third.down[0].first):
-                first.weight[:, 1:] = 0
+            ensemble.second_told.down[0].first.weight[:, 1:] = 0
     return Model(ensemble, model.card)
 
 

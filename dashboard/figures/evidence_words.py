@@ -71,9 +71,7 @@ def card_table(card: ModelCard) -> pd.DataFrame:
     if opinions := training.get("second_opinions"):
         rows[say("evidence_words.second_opinions")] = say(
             "evidence_words.second_opinions_of",
-            models=say("evidence_words.and").join(one["begun_with"] for one in opinions.values() if one["begun_with"]),
-            second=training["second_opinion_epochs"],
-            third=training["third_opinion_epochs"],
+            **{name: training[f"{name}_epochs"] for name in opinions},
         )
     rows[say("evidence_words.data")] = evaluated(card.data)
     rows |= {

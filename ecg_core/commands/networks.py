@@ -96,7 +96,7 @@ def add_population(parser: argparse.ArgumentParser) -> None:
 
 
 def _train(options: argparse.Namespace) -> None:
-    from ecg_core.training.fit import Settings
+    from ecg_core.training.batches import Settings
     from ecg_core.training.release import train, train_rival_model
 
     if options.network == "dual-branch":

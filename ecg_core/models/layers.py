@@ -7,6 +7,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from ecg_core.metadata import FEATURES
 from ecg_core.vocabulary import PREDICTED
 
 __all__ = ["EARLIER_CHANNELS", "ChannelDropout", "Estimate", "Network", "ResidualBlock", "steered"]
@@ -33,6 +34,11 @@ class Network(nn.Module, ABC):
 
         ``earlier`` is zero throughout where there is none; ``features (row, feature)`` as in `decode`.
         """
+
+    def encode_signal(self, lead_i: Tensor) -> Tensor:
+        """The first part of `encode`, where nothing but ``lead_i`` is known: ``(row, channel, time)``."""
+        earlier = lead_i.new_zeros(len(lead_i), EARLIER_CHANNELS, lead_i.shape[1])
+        return self.encode(lead_i, earlier, lead_i.new_zeros(len(lead_i), len(FEATURES)))[0]
 
     @abstractmethod
     def draw_masks(self, passes: int, generator: torch.Generator, samples: int) -> list[Tensor]:

@@ -14,9 +14,10 @@ from ecg_core.models.layers import EARLIER_CHANNELS, ChannelDropout, Estimate, N
 from ecg_core.models.linear import constant_spread
 from ecg_core.vocabulary import PREDICTED
 
-__all__ = ["TransUNet"]
+__all__ = ["BOTTOM", "TransUNet"]
 
 BOTTOM = 128
+"""Channels of the lowest level."""
 HEADS = 4
 LAYERS = 2
 TABULAR = 64
@@ -83,8 +84,11 @@ class TransUNet(Network):
         self.up = nn.ModuleList(Level(2 * width, width, kernel, conditions=TABULAR) for width in rising)
         self.head = nn.Conv1d(widths[0], len(PREDICTED), kernel, padding=kernel // 2)
 
-    def encode(self, lead_i: Tensor, earlier: Tensor, features: Tensor) -> tuple[Tensor, ...]:
-        """All of it, there being no dropout: the seven leads ``(row, 7, sample)`` in mV."""
+    def encode(self, lead_i: Tensor, earlier: Tensor, features: Tensor) -> tuple[Tensor, Tensor]:
+        """All of it, there being no dropout: the seven leads ``(row, 7, sample)`` in mV.
+
+        And what the transformer makes of the lowest level, ``(row, BOTTOM, sample / stride)``.
+        """
         samples = lead_i.shape[1]
         x = torch.cat([lead_i.unsqueeze(1), earlier], dim=1)  # (row, 1 + EARLIER_CHANNELS, sample)
         x = nn.functional.pad(x, (0, -samples % self.stride))
@@ -96,10 +100,10 @@ class TransUNet(Network):
         x = steered(self.bottom_in(x), self.film(told)).transpose(1, 2)  # (row, sample / stride, 128)
         for layer in self.transformer:
             x = layer(x)
-        x = x.transpose(1, 2)
+        x = bottom = x.transpose(1, 2)
         for rise, up, beside in zip(self.rise, self.up, reversed(across), strict=True):
             x = up(torch.cat([rise(x), beside], dim=1), told)  # (row, width, sample / 2^level)
-        return (self.head(x).float()[..., :samples],)
+        return self.head(x).float()[..., :samples], bottom
 
     def draw_masks(self, passes: int, generator: torch.Generator, samples: int = 0) -> list[Tensor]:
         """No masks: it drops in training alone."""

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from ecg_core.models.layers import EARLIER_CHANNELS, Estimate, Network
+from ecg_core.models.layers import Estimate, Network
 from ecg_core.models.linear import constant_spread
 from ecg_core.vocabulary import PREDICTED
 
@@ -41,9 +41,8 @@ def _twice(channels_in: int, channels: int, *, stride: int = 1) -> nn.Sequential
 class UNet(Network):
     """Lead I → II and V1-V6 through four levels of strided convolutions and skips.
 
-    With ``metadata`` the encoded metadata pass a small fully connected branch and are concatenated at the bottleneck;
-    with ``earlier`` the first level reads an earlier ECG of the patient beside Lead I. Its spread is constant
-    (`ecg_core.models.linear.CONSTANT_SD`), it has no dropout.
+    With ``metadata`` the encoded metadata pass a small fully connected branch and are concatenated at the bottleneck.
+    Its spread is constant (`ecg_core.models.linear.CONSTANT_SD`), it has no dropout and reads no earlier ECG.
 
     >>> network = UNet(features=17, metadata=True).eval()
     >>> network(torch.zeros(2, 1000), torch.zeros(2, 17)).mean.shape
@@ -52,13 +51,12 @@ class UNet(Network):
 
     stride: int = 2 ** len(WIDTHS)
 
-    def __init__(self, *, features: int, metadata: bool = False, earlier: bool = False) -> None:
+    def __init__(self, *, features: int, metadata: bool = False) -> None:
         super().__init__()
-        self.features, self.metadata, self.earlier = features, metadata, earlier
-        read = 1 + (EARLIER_CHANNELS if earlier else 0)
+        self.features, self.metadata = features, metadata
         self.down = nn.ModuleList(
             _twice(read, width, stride=1 if level == 0 else 2)
-            for level, (read, width) in enumerate(zip((read, *WIDTHS[:-1]), WIDTHS, strict=True))
+            for level, (read, width) in enumerate(zip((1, *WIDTHS[:-1]), WIDTHS, strict=True))
         )
         self.bottom_in = _twice(WIDTHS[-1], BOTTOM, stride=2)
         if metadata:
@@ -75,15 +73,8 @@ class UNet(Network):
         self.head = nn.Conv1d(WIDTHS[0], len(PREDICTED), 1)
 
     def encode(self, lead_i: Tensor, earlier: Tensor | None = None, features: Tensor | None = None) -> UNetEncoded:
-        """The way down: ``lead_i (row, sample)`` in mV, samples a multiple of 16.
-
-        ``earlier (row, EARLIER_CHANNELS, sample)`` is looked at where the network was made to read it; ``features`` are
-        not read here.
-        """
+        """The way down: ``lead_i (row, sample)`` in mV, samples a multiple of 16; nothing else is read here."""
         x, across = lead_i.unsqueeze(1), []  # (row, 1, sample)
-        if self.earlier:
-            none = x.new_zeros(len(x), EARLIER_CHANNELS, x.shape[2])
-            x = torch.cat([x, none if earlier is None else earlier], dim=1)
         for level in self.down:
             x = level(x)
             across.append(x)  # (row, width, sample / 2^level)
@@ -108,6 +99,5 @@ class UNet(Network):
         """``lead_i (row, sample)`` in mV, ``features (row, feature)`` → the seven leads ``(row, 7, sample)`` in mV."""
         samples = lead_i.shape[1]
         short = -samples % self.stride
-        told = None if earlier is None else nn.functional.pad(earlier, (0, lead_i.shape[1] + short - earlier.shape[2]))
-        mean, sd = self.decode(self.encode(nn.functional.pad(lead_i, (0, short)), told), features)
+        mean, sd = self.decode(self.encode(nn.functional.pad(lead_i, (0, short))), features)
         return Estimate(mean[..., :samples], sd[..., :samples])

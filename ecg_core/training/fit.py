@@ -2,11 +2,12 @@
 
 import json
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 import numpy as np
 import torch
@@ -16,54 +17,17 @@ from tqdm import tqdm
 
 from ecg_core.errors import CheckpointRefused
 from ecg_core.limb_leads import DERIVATION
-from ecg_core.metadata import FEATURES, FIELDS, encode
+from ecg_core.metadata import FEATURES
 from ecg_core.metrics import pearson_r
 from ecg_core.models.dual_branch import DualBranch
-from ecg_core.models.layers import EARLIER_CHANNELS, Estimate, Network
+from ecg_core.models.layers import Estimate, Network
 from ecg_core.models.pair import DualBranchPair
-from ecg_core.signals.beats import earlier_input
-from ecg_core.training.data import Records, metadata_of
-from ecg_core.training.earlier import RATE, draw_earlier_beat, earlier_axes, other_records, with_earlier
-from ecg_core.vocabulary import FloatArray, IntArray
+from ecg_core.training.batches import Settings, batches, tier_features
+from ecg_core.training.data import Records
+from ecg_core.training.earlier import with_earlier
+from ecg_core.vocabulary import FloatArray
 
-__all__ = ["Settings", "estimate", "fit", "mean_r", "train_rounds"]
-
-
-@dataclass(frozen=True)
-class Settings:
-    """How a network is trained; kept in its card.
-
-    Two rounds, each with a learning rate that falls at its end: ``epochs`` without an earlier ECG, then
-    ``earlier_epochs`` in which the network learns to read one as well. The last ``whole_share`` of each round sees
-    whole windows in place of crops of ``crop_samples``, and weighs the record-wise correlation more
-    (``whole_correlation_weight``). The opinions beside the pair follow (`ecg_core.training.second_opinions`): two with
-    ``second_opinion_epochs`` each, one with ``third_opinion_epochs``.
-    """
-
-    channels: int = 128
-    lstm: int = 128
-    decoder: int = 96
-    epochs: int = 45
-    earlier_epochs: int = 11
-    second_opinion_epochs: int = 20
-    third_opinion_epochs: int = 50
-    batch: int = 64
-    learning_rate: float = 2e-3
-    earlier_learning_rate: float = 1e-3
-    weight_decay: float = 0.02
-    warm_up_epochs: float = 1.0
-    decay_share: float = 0.4
-    whole_share: float = 0.2
-    crop_samples: int = 512
-    average_decay: float = 0.998
-    correlation_weight: float = 0.1
-    whole_correlation_weight: float = 0.3
-    spread_weight: float = 0.02
-    gain_spread: float = 0.15
-    noise_share: float = 0.3
-    noise_mv: float = 0.02
-    seed: int = 0
-
+__all__ = ["estimate", "fit", "mean_r", "train_rounds", "write_state"]
 
 SMOOTH_BETA = 0.1
 """mV; below it the error counts squared, above it linearly."""
@@ -95,77 +59,6 @@ def loss_of(
     r = ((x * y).sum(-1) / ((x**2).sum(-1) * (y**2).sum(-1) + 1e-6).sqrt()).mean()
     spread = (torch.log(sd) + (mean.detach() - truth) ** 2 / (2 * sd**2)).mean()
     return point + correlation_weight * (1 - r) + spread_weight * spread, r
-
-
-def tier_features(records: Records, tier: str) -> FloatArray:
-    """Encoded metadata of every record in a metadata tier, ``(record, feature)``."""
-    return np.stack([encode(metadata_of(row, tier)) for _, row in records.table.iterrows()])
-
-
-def _columns_of_fields() -> list[list[int]]:
-    """For each field the elements of the feature vector that tell it."""
-    stems = [name.removesuffix("_deg") for name in FIELDS]
-    return [[i for i, feature in enumerate(FEATURES) if feature.startswith(stem)] for stem in stems]
-
-
-def drop_fields(features: FloatArray, random: np.random.Generator) -> FloatArray:
-    """Forget metadata at random, so that one network learns to serve any subset.
-
-    A third of the records keep nothing, a third everything, a third each field by the toss of a coin.
-    ``features (record, feature)``.
-    """
-    count = len(features)
-    kept = random.random((count, len(FIELDS))) < 0.5
-    fate = random.random(count)
-    kept[fate < 1 / 3] = False
-    kept[fate >= 2 / 3] = True
-    mask = np.ones_like(features)
-    for field, columns in enumerate(_columns_of_fields()):
-        mask[:, columns] = kept[:, [field]]
-    return features * mask
-
-
-Batch = tuple[Tensor, Tensor, Tensor, Tensor]
-"""``lead_i (row, sample)`` as the network reads it, ``leads (row, 8, sample)`` as they are, ``features (row,
-feature)``, ``earlier (row, EARLIER_CHANNELS, sample)``."""
-
-
-def noisy(lead_i: FloatArray, settings: Settings, random: np.random.Generator) -> FloatArray:
-    """``lead_i (row, sample)``, in some rows with noise and wander that the other leads do not have."""
-    rows, samples = lead_i.shape
-    chosen = random.random((rows, 1)) < settings.noise_share
-    white = random.normal(0, 1, lead_i.shape) * random.uniform(0, settings.noise_mv, (rows, 1))
-    turns = random.uniform(0.5, 1.0, (rows, 1)) * np.arange(samples) / RATE + random.random((rows, 1))
-    wander = np.sin(2 * np.pi * turns) * random.uniform(0, 2 * settings.noise_mv, (rows, 1))
-    disturbed: FloatArray = (lead_i + chosen * (white + wander)).astype(np.float32)
-    return disturbed
-
-
-def batches(records: Records, features: FloatArray, settings: Settings, epoch: int, *, whole: bool) -> Iterator[Batch]:
-    """Batches of one epoch, shuffled, cropped, scaled and told more or less by the epoch's seed."""
-    random = np.random.default_rng([settings.seed, epoch])
-    order = random.permutation(len(records))
-    samples = records.signals.shape[2]
-    length = samples if whole else settings.crop_samples
-    second = epoch >= settings.epochs
-    others = other_records(records.table)
-    for first in range(0, len(order) - settings.batch + 1, settings.batch):
-        rows: IntArray = order[first : first + settings.batch]
-        start = int(random.integers(0, samples - length + 1))
-        part = slice(start, start + length)
-        gain = np.exp(random.normal(0, settings.gain_spread, (len(rows), 1, 1))).astype(np.float32)
-        known = drop_fields(features[rows], random)
-        earlier = np.zeros((len(rows), EARLIER_CHANNELS, length), np.float32)
-        if second:
-            known = earlier_axes(known, features, [others[row] for row in rows], random)
-            for index, row in enumerate(rows):
-                beat = draw_earlier_beat(records, int(row), others[row], random)
-                if beat is not None:
-                    earlier[index] = earlier_input(beat, records.r_peaks(row), samples, RATE)[:, part]
-                    earlier[index, :-1] *= gain[index]
-        leads = records.leads(rows)[:, :, part] * gain
-        heard = noisy(leads[:, 0], settings, random) if second else leads[:, 0]
-        yield torch.from_numpy(heard), torch.from_numpy(leads), torch.from_numpy(known), torch.from_numpy(earlier)
 
 
 def round_of(progress: float, settings: Settings) -> tuple[float, int, float]:
@@ -227,6 +120,14 @@ def _optimiser(network: nn.Module, settings: Settings) -> torch.optim.AdamW:
     return torch.optim.AdamW(network.parameters(), lr=0.0, weight_decay=settings.weight_decay)
 
 
+def write_state(state: dict[str, Any], path: Path) -> None:
+    """Write beside, then move into place, so that an interrupted write loses nothing."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_suffix(".writing")
+    torch.save(state, beside)
+    beside.replace(path)
+
+
 @dataclass
 class Run:
     """A training run between two epochs: all that is needed to go on."""
@@ -255,8 +156,7 @@ class Run:
         self.optimiser = _optimiser(self.network, self.settings)
 
     def save(self, path: Path) -> None:
-        """Write beside, then move into place, so that an interrupted write loses nothing."""
-        path.parent.mkdir(parents=True, exist_ok=True)
+        """Write all of it."""
         state = {
             "settings": asdict(self.settings),
             "network": self.network.state_dict(),
@@ -266,9 +166,7 @@ class Run:
             "best": {"score": self.best_score, "weights": self.best_weights},
             "first_round": self.first_round,
         }
-        beside = path.with_suffix(".writing")
-        torch.save(state, beside)
-        beside.replace(path)
+        write_state(state, path)
 
     def go_on_from(self, path: Path) -> None:
         """Load what `save` wrote; raise `CheckpointRefused` where it is of a network of another size."""

@@ -16,12 +16,14 @@ from ecg_core.models.ensemble import DualBranchEnsemble
 from ecg_core.models.layers import Network
 from ecg_core.records import Preparation
 from ecg_core.results import Calibration, ModelCard
+from ecg_core.training.batches import Settings
 from ecg_core.training.cases import Case, cases, rows_of
 from ecg_core.training.data import MEASURED_ON_TWELVE, Records, load_folds
-from ecg_core.training.fit import Settings, fit, selection_score
+from ecg_core.training.difficulty import fit_difficulty
+from ecg_core.training.fit import fit, selection_score
 from ecg_core.training.folders import load_folder, raw_targets
 from ecg_core.training.rivals import arguments_for, preparation_for, settings_for, train_rival
-from ecg_core.training.second_opinions import BEGIN_WITH, fit_opinion, settings_of
+from ecg_core.training.second_opinions import AGAIN, BEGIN_WITH, fit_opinion, settings_of
 from ecg_core.uncertainty.calibration import (
     SHOWN,
     WITH_AXES,
@@ -38,7 +40,10 @@ __all__ = ["CALIBRATION_TIERS", "calibrate", "card_of", "recalibrate", "release"
 TRAIN_FOLDS, SELECT_FOLD, TEST_FOLD = range(1, 8), 8, 9
 CALIBRATION_TIERS = {WITHOUT_AXES: ("none", "wearable"), WITH_AXES: ("paper", "all"), WITH_EARLIER: ("prior",)}
 """What the records of a calibration are told in each state of knowledge; tiers take turns over the records."""
-OF_THE_PAIR = ("channels", "lstm", "decoder", "second_opinion_epochs", "third_opinion_epochs")
+OF_THE_PAIR = (
+    "channels", "lstm", "decoder",
+    "second_told_epochs", "second_epochs", "second_told_again_epochs", "difficulty_draws",
+)  # fmt: skip
 """Settings that mean nothing to an opinion."""
 CITATION = "(Wagner et al. 2020, doi 10.1038/s41597-020-0495-6, CC BY 4.0)"
 
@@ -116,8 +121,8 @@ def release(
 def train(data: Path, out: Path, settings: Settings) -> ModelCard:
     """Train the dual-branch networks on folds 1-7 of PTB-XL, select and calibrate on fold 8, write the checkpoint.
 
-    Then the opinions beside them, of which two begin with the released U-Nets: raises `DataMissing` where those are
-    missing. The state of an unfinished run is kept in ``out/training*.pt`` and gone on from; remove them to start anew.
+    Then the second opinions, and how hard a record is. The state of an unfinished run is kept in
+    ``out/training*.pt`` and gone on from; remove them to start anew.
     """
     preparation = Preparation()
     select = load_folds(data, [SELECT_FOLD], preparation)
@@ -134,10 +139,12 @@ def train(data: Path, out: Path, settings: Settings) -> ModelCard:
     opinions: dict[str, dict[str, Any]] = {}
     for name, begun_with in BEGIN_WITH.items():
         own = settings_of(name, settings)
-        opinion, of_opinion = fit_opinion(name, train_on, select, own, out / f"training_{name}.pt")
-        network.get_submodule(name).load_state_dict(opinion.state_dict())
+        begin = network.second_told if begun_with else None
+        opinion, of_opinion = fit_opinion(begin, train_on, select, own, out / f"training_{name}.pt")
+        network.get_submodule(name.removesuffix(AGAIN)).load_state_dict(opinion.state_dict())
         trained = {key: value for key, value in asdict(own).items() if key not in OF_THE_PAIR}
         opinions[name] = {"begun_with": begun_with, **trained, "history": _rounded(of_opinion)}
+    fit_difficulty(network, train_on, settings)
     training = {
         **asdict(settings),
         "epochs_done": len(history),

@@ -21,8 +21,9 @@ from ecg_core.models.mean_beat import AFTER, BEFORE, MeanBeat, find_r_peaks
 from ecg_core.models.nakanishi import SAMPLES, Nakanishi
 from ecg_core.models.unet import UNet
 from ecg_core.records import Preparation
+from ecg_core.training.batches import tier_features
 from ecg_core.training.data import STORED, Records, load_folds
-from ecg_core.training.fit import SMOOTH_BETA, eleven, estimate, mean_r, tier_features
+from ecg_core.training.fit import SMOOTH_BETA, eleven, estimate, mean_r, write_state
 from ecg_core.vocabulary import FloatArray, IntArray
 
 __all__ = [
@@ -268,8 +269,7 @@ class RivalRun:
         return cls(name, settings, network, optimiser)
 
     def save(self, path: Path) -> None:
-        """Write beside, then move into place, so that an interrupted write loses nothing."""
-        path.parent.mkdir(parents=True, exist_ok=True)
+        """Write all of it."""
         state = {
             "name": self.name,
             "settings": asdict(self.settings),
@@ -278,9 +278,7 @@ class RivalRun:
             "history": self.history,
             "best_weights": self.best_weights,
         }
-        beside = path.with_suffix(".writing")
-        torch.save(state, beside)
-        beside.replace(path)
+        write_state(state, path)
 
     def go_on_from(self, path: Path) -> None:
         """Load what `save` wrote; raise `CheckpointRefused` where it is of another rival or of other settings."""

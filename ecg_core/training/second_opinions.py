@@ -1,4 +1,4 @@
-"""Training of the opinions beside the pair in the released model: two U-Nets and a TransUNet."""
+"""Training of the second opinions in the released model: TransUNets that are told whatever is known, or nothing."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -6,66 +6,57 @@ from pathlib import Path
 import torch
 
 from ecg_core.metadata import FEATURES
-from ecg_core.models.checkpoint import load_model
-from ecg_core.models.ensemble import THIRD
-from ecg_core.models.layers import Network
+from ecg_core.models.ensemble import TRANS_UNET
 from ecg_core.models.trans_unet import TransUNet
-from ecg_core.models.unet import UNet
+from ecg_core.training.batches import Settings
 from ecg_core.training.data import Records
-from ecg_core.training.fit import Settings, train_rounds
-from ecg_core.training.rivals import WITH_METADATA, take_weights
+from ecg_core.training.fit import train_rounds
 
-__all__ = ["BEGIN_WITH", "fit_opinion", "settings_of"]
+__all__ = ["AGAIN", "BEGIN_WITH", "fit_opinion", "settings_of"]
 
-BEGIN_WITH = {"second": "unet", "second_told": "unet-metadata", "third": None}
-"""Each by its name in `ecg_core.models.ensemble.DualBranchEnsemble`, with the released model whose weights it takes;
-the third begins with nothing."""
+AGAIN = "_again"
+BEGIN_WITH = {"second_told": None, "second": "second_told", "second_told" + AGAIN: "second_told"}
+"""What is trained, in this order, and whose weights it begins with.
+
+By their names in `ecg_core.models.ensemble.DualBranchEnsemble`; the one that is told is trained again once it has lent
+its weights.
+"""
 
 
 def settings_of(name: str, settings: Settings) -> Settings:
     """How an opinion is trained, beside networks that are trained with ``settings``.
 
-    One round with a rate that falls from the first epoch to the last, and more weight on the correlation than the
-    U-Nets had that two of them go on from.
+    One round with a rate that falls from the first epoch to the last, and more weight on the correlation.
 
-    >>> told = settings_of("second_told", Settings())
-    >>> told.epochs, told.earlier_epochs, told.seed
-    (0, 20, 12)
+    >>> second = settings_of("second", Settings())
+    >>> second.epochs, second.earlier_epochs, second.told, second.seed
+    (0, 68, False, 31)
     """
-    own = replace(
-        settings,
-        epochs=0, earlier_epochs=0, earlier_learning_rate=2e-3, warm_up_epochs=0.5, decay_share=1.0, whole_share=0.0,
-        correlation_weight=0.3, spread_weight=0.0,
-    )  # fmt: skip
-    if name == "second":
-        return replace(own, epochs=settings.second_opinion_epochs, learning_rate=1.5e-3, seed=settings.seed + 11)
-    if name == "second_told":
-        return replace(own, earlier_epochs=settings.second_opinion_epochs, seed=settings.seed + 12)
+    epochs, rate, seed = {
+        "second_told": (settings.second_told_epochs, 2e-3, 22),
+        "second": (settings.second_epochs, 1.5e-3, 31),
+        "second_told" + AGAIN: (settings.second_told_again_epochs, 1.5e-3, 41),
+    }[name]
     return replace(
-        own,
-        earlier_epochs=settings.third_opinion_epochs, warm_up_epochs=1.0, whole_share=0.1, weight_decay=0.03,
-        seed=settings.seed + 22,
+        settings,
+        epochs=0, earlier_epochs=epochs, earlier_learning_rate=rate, told=name != "second",
+        warm_up_epochs=1.0, decay_share=1.0, whole_share=0.1, weight_decay=0.03,
+        correlation_weight=0.3, spread_weight=0.0, seed=settings.seed + seed,
     )  # fmt: skip
 
 
 def fit_opinion(
-    name: str, train: Records, select: Records, settings: Settings, state_file: Path
-) -> tuple[Network, list[dict[str, float]]]:
-    """Train one of `BEGIN_WITH` with ``settings`` of `settings_of`; return it in evaluation mode, and its history.
+    begin: TransUNet | None, train: Records, select: Records, settings: Settings, state_file: Path
+) -> tuple[TransUNet, list[dict[str, float]]]:
+    """Train one with ``settings`` of `settings_of`, from the weights of ``begin`` or from nothing.
 
-    The averaged weights of the last epoch are kept: as the rate falls to nothing there is nothing to choose. Raises
-    `DataMissing` where the model that it begins with has not been trained, `CheckpointRefused` where ``state_file`` is
-    of another run.
+    Returns it in evaluation mode, and its history. The averaged weights of the last epoch are kept: as the rate falls
+    to nothing there is nothing to choose. Raises `CheckpointRefused` where ``state_file`` is of another run.
     """
     torch.manual_seed(settings.seed)
-    begin_with = BEGIN_WITH[name]
-    network: Network
-    if begin_with is None:
-        network = TransUNet(features=len(FEATURES), **THIRD)
-    else:
-        told = begin_with.endswith(WITH_METADATA)
-        network = UNet(features=len(FEATURES), metadata=told, earlier=told)
-        take_weights(network, load_model(begin_with).network)
+    network = TransUNet(features=len(FEATURES), **TRANS_UNET)
+    if begin is not None:
+        network.load_state_dict(begin.state_dict())
     run = train_rounds(network, train, select, settings, state_file)
     network.load_state_dict(run.average.module.state_dict())
     return network.cpu().eval(), run.history

@@ -16,9 +16,7 @@ from safetensors import safe_open
 from safetensors.numpy import save
 
 from ecg_core.errors import CheckpointRefused
-from ecg_core.metadata import FEATURES
 from ecg_core.models.checkpoint import CHECKPOINTS, Model
-from ecg_core.models.layers import EARLIER_CHANNELS
 from ecg_core.results import ModelCard
 from ecg_core.signals.windows import cut
 from ecg_core.vocabulary import FloatArray
@@ -83,8 +81,7 @@ def embed(model: Model, lead_i: FloatArray) -> FloatArray:
     """Mean and standard deviation over time of the encoding of ``lead_i (row, sample)``, ``(row, feature)``."""
     stride = model.network.stride
     heard = torch.from_numpy(np.array(lead_i[:, : lead_i.shape[1] // stride * stride], dtype=np.float32))
-    earlier = torch.zeros(len(heard), EARLIER_CHANNELS, heard.shape[1])
-    deep = model.network.encode(heard, earlier, torch.zeros(len(heard), len(FEATURES)))[0]
+    deep = model.network.encode_signal(heard)
     found: FloatArray = torch.cat([deep.mean(dim=-1), deep.std(dim=-1)], dim=1).numpy()
     return found
 

@@ -10,20 +10,9 @@ import ecg_core.training.fit as fit_module
 from ecg_core.errors import CheckpointRefused
 from ecg_core.metadata import FEATURES, FIELDS
 from ecg_core.records import Preparation
+from ecg_core.training.batches import Settings, batches, drop_fields, tier_features
 from ecg_core.training.data import load_folds
-from ecg_core.training.fit import (
-    Run,
-    Settings,
-    batches,
-    build,
-    drop_fields,
-    estimate,
-    fit,
-    mean_r,
-    rate_at,
-    selection_score,
-    tier_features,
-)
+from ecg_core.training.fit import Run, build, estimate, fit, mean_r, rate_at, selection_score
 
 SMALL = Settings(
     channels=8,
@@ -31,8 +20,10 @@ SMALL = Settings(
     decoder=8,
     epochs=4,
     earlier_epochs=2,
-    second_opinion_epochs=2,
-    third_opinion_epochs=3,
+    second_told_epochs=3,
+    second_epochs=4,
+    second_told_again_epochs=2,
+    difficulty_draws=1,
     batch=8,
     warm_up_epochs=0.1,
     average_decay=0.9,
@@ -177,6 +168,13 @@ def test_an_earlier_beat_lies_where_the_new_lead_one_has_its_beats(train):
         here = [size(one[0], x) for one, x in zip(earlier[has_one], heard[has_one], strict=True)]
         aside = [size(np.roll(one[0], 25), x) for one, x in zip(earlier[has_one], heard[has_one], strict=True)]
         assert np.mean(np.array(here) > np.array(aside)) > 0.8
+
+
+def test_who_is_to_know_lead_i_alone_is_told_nothing_but_hears_noise(train):
+    heard, leads, known, earlier = told(train, replace(SMALL, told=False), SMALL.epochs, whole=False)
+    assert not known.any()
+    assert not earlier.any()
+    assert (heard != leads[:, 0]).any()
 
 
 def test_an_epoch_repeats_by_the_seed(train):

@@ -41,9 +41,9 @@ def test_a_trained_checkpoint_says_how_it_came_about(folder):
     assert card.training["folds"]["train"] == [1, 2, 3, 4, 5, 6, 7]
     assert len(card.training["history"]) == SMALL.epochs + SMALL.earlier_epochs
     assert {name: len(one["history"]) for name, one in card.training["second_opinions"].items()} == {
-        "second": SMALL.second_opinion_epochs,
-        "second_told": SMALL.second_opinion_epochs,
-        "third": SMALL.third_opinion_epochs,
+        "second_told": SMALL.second_told_epochs,
+        "second": SMALL.second_epochs,
+        "second_told_again": SMALL.second_told_again_epochs,
     }
     assert set(card.calibrations) == {WITHOUT_AXES, WITH_AXES, WITH_EARLIER}
     assert all(one.fitted_on.startswith("PTB-XL fold 8") for one in card.calibrations.values())

@@ -1,8 +1,9 @@
 """How hard a record is: a factor for the expected spread, by lead.
 
 Some records are estimated far better than others, and a network that expects a spread for every sample tells them apart
-too little. What it lacks is learned afterwards, from how far its estimates of the training records lay off: a
-difficulty estimator, as conformal prediction knows it (Papadopoulos and Haralambous 2011).
+too little. What it lacks is learnt afterwards, from how far estimates of the training records lie off
+(`ecg_core.training.difficulty`): a difficulty estimator, as conformal prediction knows it (Papadopoulos and
+Haralambous 2011).
 """
 
 import torch

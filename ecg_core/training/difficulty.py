@@ -73,7 +73,6 @@ def _learn(difficulty: Difficulty, read: Tensor, target: Tensor, seed: int) -> N
     torch.manual_seed(seed)
     read, target = read.clone(), target.clone()  # made for inference, now to be learnt from
     difficulty.set_scale(read)
-    nn.init.zeros_(difficulty.head.weight)
     with torch.no_grad():
         difficulty.head.bias.copy_(target.mean(dim=0))
     optimiser = torch.optim.AdamW(difficulty.parameters(), LEARNING_RATE, weight_decay=WEIGHT_DECAY)

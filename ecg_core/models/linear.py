@@ -28,8 +28,8 @@ def constant_spread(mean: Tensor) -> Estimate:
 class Linear(Network):
     """Lead I → II and V1-V6, each the sum of ``taps`` lagged samples around it; metadata are not read.
 
-    There is nothing to train by steps: `ecg_core.training.rivals.fit_linear` finds the weights exactly. Its spread is
-    constant (`CONSTANT_SD`), it has no dropout.
+    There is nothing to train by steps: `ecg_core.training.closed_form.fit_linear` finds the weights exactly. Its spread
+    is constant (`CONSTANT_SD`), it has no dropout.
 
     >>> Linear(features=17)(torch.zeros(2, 1000), torch.zeros(2, 17)).mean.shape
     torch.Size([2, 7, 1000])

@@ -62,7 +62,7 @@ def find_r_peaks(lead_i: Tensor) -> Tensor:
 class MeanBeat(Network):
     """Lead I → II and V1-V6 by laying one mean beat at each R peak; metadata are not read.
 
-    ``beat (7, 80)`` in mV at 100 Hz is what `ecg_core.training.rivals.fit_mean_beat` averaged (a parameter that no
+    ``beat (7, 80)`` in mV at 100 Hz is what `ecg_core.training.closed_form.fit_mean_beat` averaged (a parameter that no
     step changes, so that the network has a device). What no beat reaches is zero. Its spread is constant
     (`ecg_core.models.linear.CONSTANT_SD`), it has no dropout.
 

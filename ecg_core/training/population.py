@@ -7,8 +7,9 @@ import numpy as np
 
 from ecg_core.models.checkpoint import Model
 from ecg_core.models.population import AGE_UNKNOWN, AGES, ALL_AGES, LEAST_PATIENTS, Group, ages_of, save_population
+from ecg_core.training.closed_form import sum_beats
 from ecg_core.training.data import FEMALE, Records, load_folds
-from ecg_core.training.rivals import TRAIN_FOLDS, sum_beats
+from ecg_core.training.rivals import TRAIN_FOLDS
 from ecg_core.vocabulary import Sex
 
 __all__ = ["mean_beats", "write_population"]

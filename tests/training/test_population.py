@@ -5,9 +5,10 @@ import pytest
 
 from ecg_core import Sex, load_model
 from ecg_core.models.population import MEAN_BEAT, load_population
+from ecg_core.training.closed_form import fit_mean_beat
 from ecg_core.training.data import load_folds
 from ecg_core.training.population import mean_beats, write_population
-from ecg_core.training.rivals import TRAIN_FOLDS, fit_mean_beat
+from ecg_core.training.rivals import TRAIN_FOLDS
 
 
 @pytest.fixture(scope="module")

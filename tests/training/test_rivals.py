@@ -12,14 +12,13 @@ from ecg_core.errors import CheckpointRefused
 from ecg_core.metadata import FEATURES
 from ecg_core.models.mean_beat import find_r_peaks
 from ecg_core.training.batches import tier_features
+from ecg_core.training.closed_form import fit_linear, fit_mean_beat
 from ecg_core.training.data import MOST_BEATS, Records
 from ecg_core.training.fit import estimate, mean_r
 from ecg_core.training.rivals import (
     RIVALS,
     RivalSettings,
     arguments_for,
-    fit_linear,
-    fit_mean_beat,
     fit_rival,
     network_for,
     objective,

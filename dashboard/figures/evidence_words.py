@@ -71,7 +71,11 @@ def card_table(card: ModelCard) -> pd.DataFrame:
     if opinions := training.get("second_opinions"):
         rows[say("evidence_words.second_opinions")] = say(
             "evidence_words.second_opinions_of",
-            **{name: training[f"{name}_epochs"] for name in opinions},
+            **{
+                name: _each([len(one["history"]) for one in opinions if one["opinion"] == name])
+                for name in ("second_told", "second")
+            },
+            first=len(opinions[0]["history"]),
         )
     rows[say("evidence_words.data")] = evaluated(card.data)
     rows |= {
@@ -93,7 +97,13 @@ def card_table(card: ModelCard) -> pd.DataFrame:
 def _epochs(done: int, chosen: Sequence[int]) -> str:
     if not chosen:
         return str(done)
-    return say("evidence_words.kept", done=done, chosen=say("evidence_words.and").join(map(str, chosen)))
+    return say("evidence_words.kept", done=done, chosen=_each(chosen))
+
+
+def _each(numbers: Sequence[int]) -> str:
+    """``50, 46 and 56``."""
+    *others, last = map(str, numbers)
+    return say("evidence_words.and").join([", ".join(others), last] if others else [last])
 
 
 def _listed(folds: Sequence[int]) -> str:

@@ -56,7 +56,7 @@ class Difficulty(nn.Module):
 
     def read(self, estimate: Estimate, features: Tensor) -> Tensor:
         """What `factor` looks at, of ``features (row, channel, time)``: ``(row, number)``."""
-        sizes = torch.stack([part.square().mean(dim=2).sqrt() for part in estimate], dim=1)  # (row, 2, 7)
+        sizes = torch.stack([estimate.mean.square().mean(dim=2).sqrt(), estimate.sd.mean(dim=2)], dim=1)  # (row, 2, 7)
         features = features.float()
         return torch.cat([(sizes + FLOOR_MV).log().flatten(1), features.mean(dim=2), features.std(dim=2)], dim=1)
 

@@ -1,5 +1,6 @@
 """What a network is trained with: the settings, and batches of augmented records that are told more or less."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -16,6 +17,10 @@ from ecg_core.vocabulary import FloatArray, IntArray
 
 __all__ = ["Batch", "Settings", "batches", "drop_fields", "noisy", "tier_features"]
 
+FILTER_ORDER = (1.0, 4.0)
+FILTER_LOW_HZ, FILTER_HIGH_HZ = (0.05, 1.0), (20.0, 80.0)
+"""How other recorders may filter: order of the low-pass, and both corners, drawn by their logarithm."""
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -25,7 +30,7 @@ class Settings:
     ``earlier_epochs`` in which the network learns to read one as well. The last ``whole_share`` of each round sees
     whole windows in place of crops of ``crop_samples``, and weighs the record-wise correlation more
     (``whole_correlation_weight``). Without ``told`` it is told nothing in either. The second opinions follow
-    (`ecg_core.training.second_opinions`), each with epochs of its own.
+    (`ecg_core.training.second_opinions`), each with settings of its own.
     """
 
     channels: int = 128
@@ -34,9 +39,7 @@ class Settings:
     epochs: int = 45
     earlier_epochs: int = 11
     told: bool = True
-    second_told_epochs: int = 50
-    second_epochs: int = 68
-    second_told_again_epochs: int = 46
+    nothing_share: float = 1 / 3
     difficulty_draws: int = 3
     batch: int = 64
     learning_rate: float = 2e-3
@@ -53,6 +56,7 @@ class Settings:
     gain_spread: float = 0.15
     noise_share: float = 0.3
     noise_mv: float = 0.02
+    filtered_share: float = 0.0
     seed: int = 0
 
 
@@ -67,17 +71,17 @@ def _columns_of_fields() -> list[list[int]]:
     return [[i for i, feature in enumerate(FEATURES) if feature.startswith(stem)] for stem in stems]
 
 
-def drop_fields(features: FloatArray, random: np.random.Generator) -> FloatArray:
+def drop_fields(features: FloatArray, random: np.random.Generator, nothing_share: float = 1 / 3) -> FloatArray:
     """Forget metadata at random, so that one network learns to serve any subset.
 
-    A third of the records keep nothing, a third everything, a third each field by the toss of a coin.
+    ``nothing_share`` of the records keep nothing, half of the others each field by the toss of a coin, half everything.
     ``features (record, feature)``.
     """
     count = len(features)
     kept = random.random((count, len(FIELDS))) < 0.5
     fate = random.random(count)
-    kept[fate < 1 / 3] = False
-    kept[fate >= 2 / 3] = True
+    kept[fate < nothing_share] = False
+    kept[fate >= (1 + nothing_share) / 2] = True
     mask = np.ones_like(features)
     for field, columns in enumerate(_columns_of_fields()):
         mask[:, columns] = kept[:, [field]]
@@ -100,6 +104,21 @@ def noisy(lead_i: FloatArray, settings: Settings, random: np.random.Generator) -
     return disturbed
 
 
+def filtered(leads: FloatArray, settings: Settings, random: np.random.Generator) -> FloatArray:
+    """``leads (row, lead, sample)``, in some rows as another recorder would have filtered them, without delay."""
+    rows, _, samples = leads.shape
+    hertz = np.fft.rfftfreq(samples, 1 / RATE)
+    order = random.uniform(*FILTER_ORDER, (rows, 1))
+    low, high = (
+        np.exp(random.uniform(math.log(least), math.log(most), (rows, 1)))
+        for least, most in (FILTER_LOW_HZ, FILTER_HIGH_HZ)
+    )
+    gain = 1 / (1 + (hertz / high) ** (2 * order)) * hertz**2 / (hertz**2 + low**2)
+    gain[random.random(rows) >= settings.filtered_share] = 1.0
+    changed: FloatArray = np.fft.irfft(np.fft.rfft(leads) * gain[:, None], samples).astype(np.float32)
+    return changed
+
+
 def batches(records: Records, features: FloatArray, settings: Settings, epoch: int, *, whole: bool) -> Iterator[Batch]:
     """Batches of one epoch, shuffled, cropped, scaled and told more or less by the epoch's seed."""
     random = np.random.default_rng([settings.seed, epoch])
@@ -113,7 +132,11 @@ def batches(records: Records, features: FloatArray, settings: Settings, epoch: i
         start = int(random.integers(0, samples - length + 1))
         part = slice(start, start + length)
         gain = np.exp(random.normal(0, settings.gain_spread, (len(rows), 1, 1))).astype(np.float32)
-        known = drop_fields(features[rows], random) if settings.told else np.zeros_like(features[rows])
+        known = (
+            drop_fields(features[rows], random, settings.nothing_share)
+            if settings.told
+            else np.zeros_like(features[rows])
+        )
         earlier = np.zeros((len(rows), EARLIER_CHANNELS, length), np.float32)
         if second and settings.told:
             known = earlier_axes(known, features, [others[row] for row in rows], random)
@@ -122,6 +145,9 @@ def batches(records: Records, features: FloatArray, settings: Settings, epoch: i
                 if beat is not None:
                     earlier[index] = earlier_input(beat, records.r_peaks(row), samples, RATE)[:, part]
                     earlier[index, :-1] *= gain[index]
-        leads = records.leads(rows)[:, :, part] * gain
+        leads = records.leads(rows)
+        if settings.filtered_share:
+            leads = filtered(leads, settings, random)
+        leads = leads[:, :, part] * gain
         heard = noisy(leads[:, 0], settings, random) if second else leads[:, 0]
         yield torch.from_numpy(heard), torch.from_numpy(leads), torch.from_numpy(known), torch.from_numpy(earlier)

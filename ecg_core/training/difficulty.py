@@ -32,40 +32,41 @@ so that what it leaves is most like what will be left of others.
 def fit_difficulty(network: DualBranchEnsemble, train: Records, settings: Settings) -> None:
     """Fit both parts of ``network`` that are a `Difficulty`, in place; the others stay as they are.
 
-    Every record is read in ``settings.difficulty_draws`` ways, each told more or less, as in the training of the rest.
+    For one, every record is read told nothing; for the other in ``settings.difficulty_draws`` ways, each told more or
+    less, as in the training of the rest.
     """
     network.eval()
-    drawn: dict[Difficulty, list[Examples]] = {network.difficulty: [], network.difficulty_told: []}
     features = tier_features(train, "all")
-    own = replace(settings, epochs=0, noise_share=0.0, gain_spread=0.0)  # as recorded, earlier ECGs from the first draw
-    for draw in range(settings.difficulty_draws):
-        steps = len(train) // settings.batch
-        for batch in tqdm(batches(train, features, own, draw, whole=True), total=steps, desc=f"draw {draw + 1}"):
-            with autocast(batch[0].device):
-                for difficulty, examples in _examples(network, batch):
-                    drawn[difficulty].append(examples)
-    for difficulty, found in drawn.items():
-        read, target = (torch.cat(parts) for parts in zip(*found, strict=True))
+    own = replace(settings, epochs=0, noise_share=0.0, gain_spread=0.0, nothing_share=0.0)  # as recorded
+    for difficulty, told, draws in (
+        (network.difficulty, False, 1), (network.difficulty_told, True, settings.difficulty_draws),
+    ):  # fmt: skip
+        examples: list[Examples] = []
+        for draw in range(draws):
+            drawn = batches(train, features, replace(own, told=told), draw, whole=True)
+            for batch in tqdm(drawn, total=len(train) // settings.batch, desc=f"draw {draw + 1}"):
+                with autocast(batch[0].device):
+                    examples += _examples(network, batch, difficulty, told=told)
+        read, target = (torch.cat(parts) for parts in zip(*examples, strict=True))
         _learn(difficulty, read, target, settings.seed)
 
 
 @torch.inference_mode()
-def _examples(network: DualBranchEnsemble, batch: Batch) -> Iterator[tuple[Difficulty, Examples]]:
+def _examples(network: DualBranchEnsemble, batch: Batch, difficulty: Difficulty, *, told: bool) -> Iterator[Examples]:
+    """Of the rows of which axes or an earlier ECG are known, or of which they are not."""
     heard, leads, known, earlier = batch
-    has_told = network.has_told(earlier, known)
+    asked = network.has_told(earlier, known) == told
     is_given = earlier[:, -1].amax(dim=1) > 0
-    for told, given in ((False, False), (True, False), (True, True)):
-        rows = (has_told == told) & (is_given == given)
+    for rows in (asked & ~is_given, asked & is_given):
         if not rows.any():
             continue
         still = network.pair(heard[rows], known[rows], earlier[rows])
         loosest = network.second_told(heard[rows], known[rows], earlier[rows])
         second, bottom = network.second_opinion(heard[rows], earlier[rows], known[rows], told=told)
         estimate = Estimate(mixed(still.mean, second), still.sd)
-        difficulty = network.difficulty_told if told else network.difficulty
         error = (leads[rows, 1:] - loosest.mean).square().mean(dim=2).sqrt()
         times = (error + FLOOR_MV).log() - (still.sd.mean(dim=2) + FLOOR_MV).log()
-        yield difficulty, (difficulty.read(estimate, bottom), times)
+        yield difficulty.read(estimate, bottom), times
 
 
 def _learn(difficulty: Difficulty, read: Tensor, target: Tensor, seed: int) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import wfdb
+from scipy import signal as filters
 
 from ecg_core.errors import DataMissing
 from ecg_core.records import Preparation
@@ -198,6 +199,10 @@ def _tremble(signal: FloatArray, rate: float, random: np.random.Generator) -> Fl
     return tremble(signal, rate, random, 0.1)
 
 
+def _smooth(signal: FloatArray, rate: float, random: np.random.Generator) -> FloatArray:
+    return np.asarray(filters.sosfiltfilt(filters.butter(2, 12.0, fs=rate, output="sos"), signal))
+
+
 def _hold(signal: FloatArray, rate: float, random: np.random.Generator) -> FloatArray:
     start, length = int(random.uniform(0.1, 0.6) * len(signal)), int(2.0 * rate)
     held = signal.copy()
@@ -228,6 +233,7 @@ DAMAGES: dict[str, tuple[str, Callable[[FloatArray, float, np.random.Generator],
     "mains: 50 Hz, 0.1 mV amplitude": ("mains", _hum),
     "drift: 0.25 Hz, 0.75 mV amplitude": ("drift", _wander),
     "muscle noise: 20-150 Hz, 0.1 mV root mean square": ("muscle noise", _tremble),
+    "smoothed: low-pass of 12 Hz, forward and backward": ("smoothed", _smooth),
     "contact lost, held for 2 s": ("loss of contact", _hold),
     "contact lost, floating for 2 s: white noise of 0.3 mV": ("muscle noise", _float),
     "no beats after the first 3 s: 0.01 mV of noise": ("too few beats", _few_beats),

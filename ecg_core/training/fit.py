@@ -195,7 +195,7 @@ def train_rounds(network: Network, train: Records, select: Records, settings: Se
     if state_file.is_file():
         run.go_on_from(state_file)
     features = tier_features(train, "all")
-    score = _scores_on(select)
+    score = _scores_on(select, told=settings.told)
     for epoch in range(len(run.history), settings.epochs + settings.earlier_epochs):
         if epoch == settings.epochs > 0:
             run.begin_second_round()
@@ -228,25 +228,34 @@ def fit(
     return pair.eval(), run.history
 
 
-def _scores_on(select: Records) -> Callable[[nn.Module], dict[str, float]]:
-    """What scores a network on ``select``: told nothing, the paper's metadata, an earlier ECG where there is one."""
-    tiers = {tier: tier_features(select, tier) for tier in ("none", "paper")}
+def _scores_on(select: Records, *, told: bool) -> Callable[[nn.Module], dict[str, float]]:
+    """What scores a network on ``select``: told nothing, and unless that is all it is ever told, two states more.
+
+    The paper's metadata, and an earlier ECG where there is one.
+    """
+    nothing = tier_features(select, "none")
+
+    def score_alone(network: nn.Module) -> dict[str, float]:
+        return {"r_none": float(mean_r(estimate(network, select, nothing), select).mean())}
+
+    if not told:
+        return score_alone
+    paper = tier_features(select, "paper")
     again, earlier = with_earlier(select)
     told_again = tier_features(again, "none")
 
     def score(network: nn.Module) -> dict[str, float]:
-        found = {
-            f"r_{tier}": float(mean_r(estimate(network, select, encoded), select).mean())
-            for tier, encoded in tiers.items()
-        }
-        estimated = estimate(network, again, told_again, earlier=earlier)
-        return found | {"r_earlier": float(mean_r(estimated, again).mean())}
+        r_paper = mean_r(estimate(network, select, paper), select)
+        r_earlier = mean_r(estimate(network, again, told_again, earlier=earlier), again)
+        return score_alone(network) | {"r_paper": float(r_paper.mean()), "r_earlier": float(r_earlier.mean())}
 
     return score
 
 
 def selection_score(report: Mapping[str, float], *, second: bool) -> float:
     """By what the epochs of a round are compared: the mean correlation in what its network will be told."""
+    if "r_paper" not in report:
+        return report["r_none"]
     return report["r_earlier"] if second else (report["r_none"] + report["r_paper"]) / 2
 
 

@@ -158,8 +158,8 @@ def test_what_was_found_of_the_models_is_said_in_german() -> None:
     card = card_table(cached.model(DEFAULT_MODEL).card).to_csv()
     assert "15216 Aufzeichnungen zum Trainieren" in card
     opinions = (
-        "ein TransUNet, 50 und 46 Epochen; eines, das allein Ableitung I kennt, nach dessen ersten 50 weitertrainiert, "
-        "68 Epochen"
+        "ein TransUNet, 50, 46 und 56 Epochen; eines, das allein Ableitung I kennt, nach dessen ersten 50 "
+        "weitertrainiert, 68 und 56 Epochen"
     )
     assert f'Zweitmeinungen,"{opinions}"' in card
     assert "aus 2.175 Aufzeichnungen: PTB-XL, Fold 8, Stufen der Angaben: ohne Angaben und Uhr" in card

@@ -46,6 +46,10 @@ def test_it_reads_how_large_estimate_and_spread_are_and_what_was_seen(difficulty
         assert (difficulty(*other) - factor).abs().max() > 0.01
     turned = Estimate(*(part.flip(2) for part in estimate)), features.flip(2)  # when something is matters not
     assert torch.allclose(difficulty(*turned), factor, atol=1e-5)
+    even = Estimate(
+        estimate.mean, estimate.sd.mean(dim=2, keepdim=True).expand_as(estimate.sd)
+    )  # of the spread its mean
+    assert torch.allclose(difficulty(even, features), factor, atol=1e-5)
 
 
 def test_what_it_reads_has_unit_variance_once_its_scale_is_set(difficulty):

@@ -20,9 +20,6 @@ SMALL = Settings(
     decoder=8,
     epochs=4,
     earlier_epochs=2,
-    second_told_epochs=3,
-    second_epochs=4,
-    second_told_again_epochs=2,
     difficulty_draws=1,
     batch=8,
     warm_up_epochs=0.1,
@@ -91,9 +88,13 @@ def test_the_state_of_another_network_is_refused(train, select, tmp_path):
 def test_metadata_are_dropped_field_by_field():
     features = np.ones((3000, len(FEATURES)), np.float32)
     dropped = drop_fields(features, np.random.default_rng(0))
-    flags = dropped[:, [FEATURES.index(f"{name}_known") for name in FIELDS]]
+    flags_at = [FEATURES.index(f"{name}_known") for name in FIELDS]
+    flags = dropped[:, flags_at]
     assert (flags.sum(axis=1) == 0).mean() == pytest.approx(1 / 3, abs=0.04)
     assert (flags.sum(axis=1) == len(FIELDS)).mean() == pytest.approx(1 / 3, abs=0.04)
+    seldom = drop_fields(features, np.random.default_rng(0), 0.1)[:, flags_at]
+    assert (seldom.sum(axis=1) == 0).mean() == pytest.approx(0.1, abs=0.03)
+    assert (seldom.sum(axis=1) == len(FIELDS)).mean() == pytest.approx(0.45, abs=0.04)
     for axis in ("r_axis", "t_axis"):
         columns = [FEATURES.index(f"{axis}_{part}") for part in ("cos", "sin", "deg_known")]
         assert (dropped[:, columns].min(axis=1) == dropped[:, columns].max(axis=1)).all()
@@ -177,6 +178,22 @@ def test_who_is_to_know_lead_i_alone_is_told_nothing_but_hears_noise(train):
     assert (heard != leads[:, 0]).any()
 
 
+def test_who_is_to_know_other_recorders_hears_their_filters_and_so_do_its_targets(train):
+    alone = replace(SMALL, told=False, noise_share=0.0, gain_spread=0.0)
+    plain, some, all_of_them = (
+        told(train, replace(alone, filtered_share=share), 0, whole=True)[:2] for share in (0.0, 0.5, 1.0)
+    )
+    assert np.array_equal(all_of_them[0], all_of_them[1][:, 0])
+    before, after = (np.abs(np.fft.rfft(leads)) ** 2 for _, leads in (plain, all_of_them))
+    kept = {hz: after[..., hz * 10 : hz * 10 + 50].sum() / before[..., hz * 10 : hz * 10 + 50].sum() for hz in (5, 35)}
+    assert kept[5] > 0.85
+    assert kept[35] < 0.6
+    lags = [np.argmax(np.correlate(*both, "same")) for both in zip(plain[0], all_of_them[0], strict=True)]
+    assert set(lags) == {500}  # without delay
+    changed = np.abs(some[1] - plain[1]).max(axis=(1, 2)) > 1e-4
+    assert 0.3 < changed.mean() < 0.7
+
+
 def test_an_epoch_repeats_by_the_seed(train):
     first, again = (told(train, SMALL, SMALL.epochs, whole=False) for _ in range(2))
     assert all(np.array_equal(one, two) for one, two in zip(first, again, strict=True))
@@ -188,3 +205,4 @@ def test_epochs_are_compared_by_all_that_the_network_may_be_told():
     report = {"r_none": 0.8, "r_paper": 0.9, "r_earlier": 0.85, "loss": 7.0}
     assert selection_score(report, second=False) == pytest.approx((report["r_none"] + report["r_paper"]) / 2)
     assert selection_score(report, second=True) == report["r_earlier"]
+    assert selection_score({"r_none": 0.8, "loss": 7.0}, second=True) == 0.8

@@ -17,13 +17,14 @@ from ecg_core.uncertainty.calibration import WITH_AXES, WITH_EARLIER, WITHOUT_AX
 from ecg_core.vocabulary import LEADS, Lead, Wave
 
 from .test_fit import SMALL
+from .test_second_opinions import FEW
 
 
 @pytest.fixture(scope="module")
 def folder(small_ptbxl, tmp_path_factory):
     """Two trained models and their evaluations, as ``checkpoints`` would hold them."""
     folder = tmp_path_factory.mktemp("checkpoints")
-    train(small_ptbxl, folder / "dual-branch", SMALL)
+    train(small_ptbxl, folder / "dual-branch", SMALL, FEW)
     train_rival_model("linear", small_ptbxl, folder / "linear")
     for name in ("dual-branch", "linear"):
         found = report(load_model(folder / name), small_ptbxl, [9], ("none", "prior", "paper"), passes=4, classes=False)
@@ -40,11 +41,10 @@ def test_a_trained_checkpoint_says_how_it_came_about(folder):
     card = load_model(folder / "dual-branch").card
     assert card.training["folds"]["train"] == [1, 2, 3, 4, 5, 6, 7]
     assert len(card.training["history"]) == SMALL.epochs + SMALL.earlier_epochs
-    assert {name: len(one["history"]) for name, one in card.training["second_opinions"].items()} == {
-        "second_told": SMALL.second_told_epochs,
-        "second": SMALL.second_epochs,
-        "second_told_again": SMALL.second_told_again_epochs,
-    }
+    opinions = card.training["second_opinions"]
+    assert [(one["opinion"], one["begun_with"], len(one["history"])) for one in opinions] == [
+        (stage.opinion, stage.begin_with, stage.epochs) for stage in FEW
+    ]
     assert set(card.calibrations) == {WITHOUT_AXES, WITH_AXES, WITH_EARLIER}
     assert all(one.fitted_on.startswith("PTB-XL fold 8") for one in card.calibrations.values())
     assert set(card.training["wander_gain"]) == {"II", "V1", "V2", "V3", "V4", "V5", "V6"}

@@ -178,6 +178,12 @@ def test_who_is_to_know_lead_i_alone_is_told_nothing_but_hears_noise(train):
     assert (heard != leads[:, 0]).any()
 
 
+@pytest.mark.parametrize("share", [0.0, 1.0])
+def test_how_many_records_are_told_nothing_is_a_setting(train, share):
+    _, _, known, _ = told(train, replace(SMALL, nothing_share=share), SMALL.epochs, whole=False)
+    assert (~known.any(axis=1)).mean() == pytest.approx(share, abs=0.05)
+
+
 def test_who_is_to_know_other_recorders_hears_their_filters_and_so_do_its_targets(train):
     alone = replace(SMALL, told=False, noise_share=0.0, gain_spread=0.0)
     plain, some, all_of_them = (

@@ -206,8 +206,8 @@ def _smoothed(signal: FloatArray, sampling_rate: float) -> Iterator[Finding]:
             f"than from {COARSE_HZ[0]:g} to {COARSE_HZ[1]:g} Hz; in an ECG it is at most {SMOOTHED_DB:g} dB less."
         )
         advice = (
-            "The recorder or an app has smoothed it: export it unfiltered if you can. QRS is blunted here, and the "
-            "estimated leads are less like the true ones."
+            "The recorder or an app has smoothed it: export it unfiltered if you can. QRS is blunter and longer here "
+            "than it was, and the estimated leads are less like the true ones."
         )
         yield Finding("smoothed", Verdict.REVIEW, reason, advice)
 

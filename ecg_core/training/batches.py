@@ -29,8 +29,9 @@ class Settings:
     Two rounds, each with a learning rate that falls at its end: ``epochs`` without an earlier ECG, then
     ``earlier_epochs`` in which the network learns to read one as well. The last ``whole_share`` of each round sees
     whole windows in place of crops of ``crop_samples``, and weighs the record-wise correlation more
-    (``whole_correlation_weight``). Without ``told`` it is told nothing in either. The second opinions follow
-    (`ecg_core.training.second_opinions`), each with settings of its own.
+    (``whole_correlation_weight``). Without ``told`` it is told nothing in either. Of the records
+    ``nothing_share`` are told nothing at a time, ``filtered_share`` are filtered (`filtered`). The second opinions
+    follow (`ecg_core.training.second_opinions`), each with settings of its own.
     """
 
     channels: int = 128

@@ -33,7 +33,7 @@ def fit_difficulty(network: DualBranchEnsemble, train: Records, settings: Settin
     """Fit both parts of ``network`` that are a `Difficulty`, in place; the others stay as they are.
 
     For one, every record is read told nothing; for the other in ``settings.difficulty_draws`` ways, each told more or
-    less, as in the training of the rest.
+    less; where that leaves neither axes nor an earlier ECG it is left out.
     """
     network.eval()
     features = tier_features(train, "all")

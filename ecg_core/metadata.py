@@ -19,7 +19,7 @@ FIELDS = tuple(entry.name for entry in fields(PatientMetadata) if entry.name != 
 MEASURED_ON_LEAD_I = ("ventricular_rate", "qrs_ms", "qrs_count")
 """Those that Lead I itself gives, and that may change from one part of a recording to the next."""
 
-_SCALES = {
+SCALES = {
     "age_years": (60.0, 17.0),
     "ventricular_rate": (75.0, 20.0),
     "qrs_ms": (95.0, 20.0),
@@ -46,7 +46,7 @@ def encode(metadata: PatientMetadata) -> FloatArray:
     {'r_axis_sin': 1.0, 'r_axis_deg_known': 1.0}
     """
     values = dict.fromkeys(FEATURES, 0.0)
-    for name, (centre, scale) in _SCALES.items():
+    for name, (centre, scale) in SCALES.items():
         value = getattr(metadata, name)
         values[name] = 0.0 if value is None else (value - centre) / scale
     values["sex"] = {None: 0.0, Sex.MALE: -1.0, Sex.FEMALE: 1.0}[metadata.sex]

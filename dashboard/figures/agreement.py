@@ -75,7 +75,6 @@ def overlay(analysis: Analysis, lead: Lead, view: View, palette: Palette = LIGHT
     figure.update_layout(
         paper(palette, speed=view.speed, gain=view.gain, times=ends, heights=(bottom, top + 0.15))
         | {
-            "height": round((top + 0.15 - bottom) * view.gain * 3.9) + 86,
             "margin": {"l": 10, "r": 14, "t": 58, "b": 28},
             "legend": {
                 "orientation": "h",

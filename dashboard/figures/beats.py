@@ -23,7 +23,6 @@ COLUMNS = 6
 ACROSS = BEFORE + AFTER + 0.2
 """Seconds of paper that a beat gets, with the gap to the next."""
 LABEL_MV, CLEARANCE_MV = 0.4, 0.2
-PIXELS_ACROSS = 980
 MARGINS = {"l": 10, "r": 14, "t": 70, "b": 86}
 LINE_LETTERS = 88
 
@@ -94,12 +93,10 @@ def beat_figure(
     traces += [_line(f"{lead}", beats.mean, lead, beats, places[lead], line=_own(lead, palette)) for lead in LEADS]
     layout = paper(palette, speed=SPEED, gain=GAIN, times=(-0.1, COLUMNS * ACROSS - 0.1), heights=(bottom, top))
     layout["xaxis"] |= {"showticklabels": False}
-    pixels = (top - bottom) * GAIN * (PIXELS_ACROSS - MARGINS["l"] - MARGINS["r"]) / (COLUMNS * ACROSS * SPEED)
     return go.Figure(
         data=[*traces, *_legend(beats, palette, compared, passes)],
         layout=layout
         | {
-            "height": round(pixels) + MARGINS["t"] + MARGINS["b"],
             "margin": MARGINS | {"pad": 0, "autoexpand": False},
             "uirevision": "beats",
             "legend": {"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "font": {"size": 11}},

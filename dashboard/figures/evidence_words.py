@@ -68,14 +68,14 @@ def card_table(card: ModelCard) -> pd.DataFrame:
     if "epochs_done" in training:
         chosen = training.get("selected_epochs", [training["selected_epoch"]] if "selected_epoch" in training else [])
         rows[say("evidence_words.epochs")] = _epochs(training["epochs_done"], chosen)
-    if opinions := training.get("second_opinions"):
-        rows[say("evidence_words.second_opinions")] = say(
-            "evidence_words.second_opinions_of",
+    if stages := training.get("stages"):
+        rows[say("evidence_words.stages")] = say(
+            "evidence_words.stages_of",
             **{
-                name: _each([len(one["history"]) for one in opinions if one["opinion"] == name])
-                for name in ("second_told", "second")
+                name.removeprefix("pair."): _each([len(one["history"]) for one in stages if one["network"] == name])
+                for name in ("pair.with_earlier", "second_told", "second")
             },
-            first=len(opinions[0]["history"]),
+            first=len(stages[0]["history"]),
         )
     rows[say("evidence_words.data")] = evaluated(card.data)
     rows |= {

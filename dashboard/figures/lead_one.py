@@ -34,7 +34,6 @@ def lead_one(examination: Examination, view: View, palette: Palette = LIGHT) -> 
         showlegend=False,
     )
     layout = paper(palette, speed=view.speed, gain=view.gain, times=(view.start, end), heights=(low, high)) | {
-        "height": round((high - low) * view.gain * 4) + 50 + NAMES_PIXELS,
         "margin": {"l": 10, "r": 14, "t": 22 + NAMES_PIXELS, "b": 28},
         "showlegend": False,
         "shapes": waves(examination.segments, view.start, end, palette),

@@ -21,7 +21,6 @@ SECONDS = 5.0
 """So much of each is seen; dragging one moves the other."""
 SPEED, GAIN = 25, 10
 GUTTER = 0.012
-PIXELS_A_MM = 3.75
 MOST_MV = 2.5
 
 
@@ -52,7 +51,6 @@ def side_by_side(sides: tuple[Side, Side], leads: Sequence[Lead], start: float, 
         | {
             "xaxis": first,
             "xaxis2": first | {"domain": [0.5 + GUTTER, 1], "matches": "x", "anchor": "y"},
-            "height": round((top - bottom) * GAIN * PIXELS_A_MM) + 92,
             "margin": {"l": 10, "r": 10, "t": 40, "b": 42},
             "showlegend": False,
             "annotations": [*_heads(sides), *_names(leads, baselines, reach, start, palette)],

@@ -20,8 +20,6 @@ from ecg_core.vocabulary import MEASURED, Lead
 
 __all__ = ["error_and_doubt", "leads_moved"]
 
-PIXELS_ACROSS = 1010
-"""Width for which the height is made, as that of the tracing."""
 MARGINS = {"l": 14, "r": 14, "t": 66, "b": 73, "pad": 0, "autoexpand": False}
 """Above the paper is room for two rows of the legend, which it takes on a narrow screen."""
 GRID = "rgba(125,140,155,0.30)"
@@ -48,13 +46,10 @@ def leads_moved(before: Analysis, after: Analysis, palette: Palette = LIGHT) -> 
     sheet = paper(
         palette, speed=view.speed, gain=view.gain, times=(page.left, page.end), heights=(page.bottom, page.top)
     )
-    across = PIXELS_ACROSS - MARGINS["l"] - MARGINS["r"]
-    tall = (page.top - page.bottom) * view.gain / ((page.end - page.left) * view.speed) * across
     return go.Figure(
         data=traces,
         layout=sheet
         | {
-            "height": ceil(tall) + MARGINS["t"] + MARGINS["b"],
             "margin": MARGINS,
             "shapes": separators(page, palette),
             "annotations": [*_names(page, palette, lead_i_is), *_print(view, palette)],

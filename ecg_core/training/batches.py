@@ -11,15 +11,15 @@ from torch import Tensor
 from ecg_core.metadata import FEATURES, FIELDS, encode
 from ecg_core.models.layers import EARLIER_CHANNELS
 from ecg_core.signals.beats import earlier_input
+from ecg_core.training.augment import filtered, noisy, slowed, slowed_metadata, turned_metadata, turning
 from ecg_core.training.data import Records, metadata_of
 from ecg_core.training.earlier import RATE, draw_earlier_beat, earlier_axes, other_records
 from ecg_core.vocabulary import FloatArray, IntArray
 
-__all__ = ["Batch", "Settings", "batches", "drop_fields", "noisy", "tier_features"]
+__all__ = ["Batch", "Settings", "batches", "drop_fields", "tier_features"]
 
-FILTER_ORDER = (1.0, 4.0)
-FILTER_LOW_HZ, FILTER_HIGH_HZ = (0.05, 1.0), (20.0, 80.0)
-"""How other recorders may filter: order of the low-pass, and both corners, drawn by their logarithm."""
+MOST_SLOWED = 0.3
+"""How far a heart is slowed or hastened at most, as the logarithm of the time that it takes."""
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,9 @@ class Settings:
     ``earlier_epochs`` in which the network learns to read one as well. The last ``whole_share`` of each round sees
     whole windows in place of crops of ``crop_samples``, and weighs the record-wise correlation more
     (``whole_correlation_weight``). Without ``told`` it is told nothing in either. Of the records
-    ``nothing_share`` are told nothing at a time, ``filtered_share`` are filtered (`filtered`). The second opinions
-    follow (`ecg_core.training.second_opinions`), each with settings of its own.
+    ``nothing_share`` are told nothing at a time, ``filtered_share`` are filtered; their hearts are turned and slowed
+    by as much as ``turn_deg`` and ``slow_spread`` (of the logarithm) say, both standard deviations, where they are not
+    zero (`ecg_core.training.augment`). What follows has settings of its own (`ecg_core.training.stages`).
     """
 
     channels: int = 128
@@ -58,6 +59,8 @@ class Settings:
     noise_share: float = 0.3
     noise_mv: float = 0.02
     filtered_share: float = 0.0
+    turn_deg: float = 0.0
+    slow_spread: float = 0.0
     seed: int = 0
 
 
@@ -94,32 +97,6 @@ Batch = tuple[Tensor, Tensor, Tensor, Tensor]
 feature)``, ``earlier (row, EARLIER_CHANNELS, sample)``."""
 
 
-def noisy(lead_i: FloatArray, settings: Settings, random: np.random.Generator) -> FloatArray:
-    """``lead_i (row, sample)``, in some rows with noise and wander that the other leads do not have."""
-    rows, samples = lead_i.shape
-    chosen = random.random((rows, 1)) < settings.noise_share
-    white = random.normal(0, 1, lead_i.shape) * random.uniform(0, settings.noise_mv, (rows, 1))
-    turns = random.uniform(0.5, 1.0, (rows, 1)) * np.arange(samples) / RATE + random.random((rows, 1))
-    wander = np.sin(2 * np.pi * turns) * random.uniform(0, 2 * settings.noise_mv, (rows, 1))
-    disturbed: FloatArray = (lead_i + chosen * (white + wander)).astype(np.float32)
-    return disturbed
-
-
-def filtered(leads: FloatArray, settings: Settings, random: np.random.Generator) -> FloatArray:
-    """``leads (row, lead, sample)``, in some rows as another recorder would have filtered them, without delay."""
-    rows, _, samples = leads.shape
-    hertz = np.fft.rfftfreq(samples, 1 / RATE)
-    order = random.uniform(*FILTER_ORDER, (rows, 1))
-    low, high = (
-        np.exp(random.uniform(math.log(least), math.log(most), (rows, 1)))
-        for least, most in (FILTER_LOW_HZ, FILTER_HIGH_HZ)
-    )
-    gain = 1 / (1 + (hertz / high) ** (2 * order)) * hertz**2 / (hertz**2 + low**2)
-    gain[random.random(rows) >= settings.filtered_share] = 1.0
-    changed: FloatArray = np.fft.irfft(np.fft.rfft(leads) * gain[:, None], samples).astype(np.float32)
-    return changed
-
-
 def batches(records: Records, features: FloatArray, settings: Settings, epoch: int, *, whole: bool) -> Iterator[Batch]:
     """Batches of one epoch, shuffled, cropped, scaled and told more or less by the epoch's seed."""
     random = np.random.default_rng([settings.seed, epoch])
@@ -130,7 +107,11 @@ def batches(records: Records, features: FloatArray, settings: Settings, epoch: i
     others = other_records(records.table)
     for first in range(0, len(order) - settings.batch + 1, settings.batch):
         rows: IntArray = order[first : first + settings.batch]
-        start = int(random.integers(0, samples - length + 1))
+        slower = 1.0
+        if settings.slow_spread and not whole:
+            slower = math.exp(np.clip(random.normal(0, settings.slow_spread), -MOST_SLOWED, MOST_SLOWED))
+        drawn_out = round(samples * slower)
+        start = int(random.integers(0, drawn_out - length + 1))
         part = slice(start, start + length)
         gain = np.exp(random.normal(0, settings.gain_spread, (len(rows), 1, 1))).astype(np.float32)
         known = (
@@ -144,11 +125,19 @@ def batches(records: Records, features: FloatArray, settings: Settings, epoch: i
             for index, row in enumerate(rows):
                 beat = draw_earlier_beat(records, int(row), others[row], random)
                 if beat is not None:
-                    earlier[index] = earlier_input(beat, records.r_peaks(row), samples, RATE)[:, part]
+                    laid = earlier_input(beat, records.r_peaks(row), samples, RATE)
+                    earlier[index] = slowed(laid, drawn_out)[:, part]
+                    earlier[index, -1] = 1.0
                     earlier[index, :-1] *= gain[index]
         leads = records.leads(rows)
         if settings.filtered_share:
-            leads = filtered(leads, settings, random)
-        leads = leads[:, :, part] * gain
-        heard = noisy(leads[:, 0], settings, random) if second else leads[:, 0]
+            leads = filtered(leads, settings.filtered_share, random)
+        leads = slowed(leads, drawn_out)[:, :, part] * gain
+        known = slowed_metadata(known, slower)
+        if settings.turn_deg:
+            degrees = random.normal(0, settings.turn_deg, len(rows))
+            turn = turning(degrees)
+            leads, earlier[:, :-1] = turn @ leads, turn @ earlier[:, :-1]
+            known = turned_metadata(known, degrees)
+        heard = noisy(leads[:, 0], settings.noise_share, settings.noise_mv, random) if second else leads[:, 0]
         yield torch.from_numpy(heard), torch.from_numpy(leads), torch.from_numpy(known), torch.from_numpy(earlier)

@@ -23,7 +23,7 @@ from ecg_core.training.difficulty import fit_difficulty
 from ecg_core.training.fit import fit, selection_score
 from ecg_core.training.folders import load_folder, raw_targets
 from ecg_core.training.rivals import arguments_for, preparation_for, settings_for, train_rival
-from ecg_core.training.second_opinions import STAGES, Stage, fit_opinion, settings_of
+from ecg_core.training.stages import STAGES, Stage, run_stage, settings_of
 from ecg_core.uncertainty.calibration import (
     SHOWN,
     WITH_AXES,
@@ -40,8 +40,8 @@ __all__ = ["CALIBRATION_TIERS", "calibrate", "card_of", "recalibrate", "release"
 TRAIN_FOLDS, SELECT_FOLD, TEST_FOLD = range(1, 8), 8, 9
 CALIBRATION_TIERS = {WITHOUT_AXES: ("none", "wearable"), WITH_AXES: ("paper", "all"), WITH_EARLIER: ("prior",)}
 """What the records of a calibration are told in each state of knowledge; tiers take turns over the records."""
-OF_THE_PAIR = ("channels", "lstm", "decoder", "difficulty_draws")
-"""Settings that mean nothing to an opinion."""
+OF_THE_WHOLE = ("channels", "lstm", "decoder", "difficulty_draws")
+"""Settings that a stage has none of."""
 CITATION = "(Wagner et al. 2020, doi 10.1038/s41597-020-0495-6, CC BY 4.0)"
 
 
@@ -118,8 +118,8 @@ def release(
 def train(data: Path, out: Path, settings: Settings, stages: tuple[Stage, ...] = STAGES) -> ModelCard:
     """Train the dual-branch networks on folds 1-7 of PTB-XL, select and calibrate on fold 8, write the checkpoint.
 
-    Then the second opinions in ``stages``, and how hard a record is. The state of an unfinished run is kept in
-    ``out/training*.pt`` and gone on from; remove them to start anew.
+    Then what ``stages`` say, and how hard a record is. The state of an unfinished run is kept in ``out/training*.pt``
+    and gone on from; remove them to start anew.
     """
     preparation = Preparation()
     select = load_folds(data, [SELECT_FOLD], preparation)
@@ -131,19 +131,17 @@ def train(data: Path, out: Path, settings: Settings, stages: tuple[Stage, ...] =
         "lstm": settings.lstm,
         "decoder": settings.decoder,
     }
+    torch.manual_seed(settings.seed)
     network = DualBranchEnsemble(**built)
     network.pair.load_state_dict(pair.state_dict())
-    of = {"second": network.second, "second_told": network.second_told}
-    opinions = []
+    runs = []
     for number, stage in enumerate(stages):
         own = settings_of(stage, settings)
-        begin = of[stage.begin_with] if stage.begin_with else None
-        state_file = out / f"training_{number}_{stage.opinion}.pt"
-        opinion, of_stage = fit_opinion(begin, train_on, select, own, state_file, way=stage.way)
-        of[stage.opinion].load_state_dict(opinion.state_dict())
-        trained = {key: value for key, value in asdict(own).items() if key not in OF_THE_PAIR}
-        named = {"opinion": stage.opinion, "begun_with": stage.begin_with, "way": stage.way}
-        opinions.append(named | trained | {"history": _rounded(of_stage)})
+        state_file = out / f"training_{number}_{stage.network}.pt"
+        of_stage = run_stage(network, stage, train_on, select, settings=own, state_file=state_file)
+        named = {"network": stage.network, "begun_with": stage.begin_with, "way": stage.way}
+        ours = {key: value for key, value in asdict(own).items() if key not in OF_THE_WHOLE}
+        runs.append(named | ours | {"history": _rounded(of_stage)})
     fit_difficulty(network, train_on, settings)
     training = {
         **asdict(settings),
@@ -156,7 +154,7 @@ def train(data: Path, out: Path, settings: Settings, stages: tuple[Stage, ...] =
             if part
         ],
         "history": _rounded(history),
-        "second_opinions": opinions,
+        "stages": runs,
         "wander_gain": wander_gain(data, load_folds(data, TRAIN_FOLDS[:1], preparation)),
     }
     said = _said(train_on)

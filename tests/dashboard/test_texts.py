@@ -157,11 +157,11 @@ def test_what_was_found_of_the_models_is_said_in_german() -> None:
     assert not re.search(r"\d\.\d", said.to_csv())
     card = card_table(cached.model(DEFAULT_MODEL).card).to_csv()
     assert "15216 Aufzeichnungen zum Trainieren" in card
-    opinions = (
-        "ein TransUNet, 50, 46 und 56 Epochen; eines, das allein Ableitung I kennt, nach dessen ersten 50 "
-        "weitertrainiert, 68 und 56 Epochen"
+    stages = (
+        "was ein früheres EKG liest, weitere 34 Epochen; als Zweitmeinung ein TransUNet, 50, 46, 56 und 72 Epochen; "
+        "eines, das allein Ableitung I kennt, nach dessen ersten 50 weitertrainiert, 68 und 56 Epochen"
     )
-    assert f'Zweitmeinungen,"{opinions}"' in card
+    assert f'Weiteres Training,"{stages}"' in card
     assert "aus 2.175 Aufzeichnungen: PTB-XL, Fold 8, Stufen der Angaben: ohne Angaben und Uhr" in card
     assert (
         provenance(found[DEFAULT_MODEL], found[DEFAULT_MODEL]["tiers"]["none"])

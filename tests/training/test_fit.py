@@ -200,6 +200,41 @@ def test_who_is_to_know_other_recorders_hears_their_filters_and_so_do_its_target
     assert 0.3 < changed.mean() < 0.7
 
 
+def test_turned_hearts_are_told_as_such_and_so_is_their_earlier_ecg(train):
+    plain = replace(SMALL, noise_share=0.0, gain_spread=0.0, nothing_share=0.0)
+
+    def first_batch(settings):
+        drawn = batches(train, tier_features(train, "all"), settings, SMALL.epochs, whole=False)
+        return tuple(part.numpy() for part in next(drawn))
+
+    _, leads, known, earlier = first_batch(plain)
+    heard, turned, told_turned, earlier_turned = first_batch(replace(plain, turn_deg=20.0))
+    assert np.array_equal(heard, turned[:, 0])
+    columns = [FEATURES.index(f"r_axis_{part}") for part in ("cos", "sin")]
+    to_frontal = np.array([[1.0, 0.0], [-1 / np.sqrt(3), 2 / np.sqrt(3)]])
+    angles = []
+    for row in range(len(turned)):
+        turn = np.linalg.lstsq(leads[row].T, turned[row].T, rcond=None)[0].T
+        assert np.allclose(turn @ earlier[row, :-1], earlier_turned[row, :-1], atol=0.01)
+        rotation = to_frontal @ turn[:2, :2] @ np.linalg.inv(to_frontal)
+        assert np.allclose(told_turned[row, columns], rotation @ known[row, columns], atol=0.01)
+        angles.append(np.degrees(np.arctan2(rotation[1, 0], rotation[0, 0])))
+    assert 5 < np.std(angles) < 40
+    assert earlier.any(axis=(1, 2)).any()
+
+
+def test_slowed_hearts_are_told_as_such(train):
+    rate = FEATURES.index("ventricular_rate")
+    _, still, known, _ = told(train, replace(SMALL, nothing_share=0.0), SMALL.epochs, whole=False)
+    _, slowed, told_slowed, _ = told(
+        train, replace(SMALL, nothing_share=0.0, slow_spread=0.1), SMALL.epochs, whole=False
+    )
+    assert not np.allclose(still, slowed)
+    assert set(known[:, rate].round(4)) != set(told_slowed[:, rate].round(4))
+    _, whole, _, _ = told(train, replace(SMALL, slow_spread=0.1), SMALL.epochs, whole=True)
+    assert np.array_equal(whole, told(train, SMALL, SMALL.epochs, whole=True)[1])
+
+
 def test_an_epoch_repeats_by_the_seed(train):
     first, again = (told(train, SMALL, SMALL.epochs, whole=False) for _ in range(2))
     assert all(np.array_equal(one, two) for one, two in zip(first, again, strict=True))

@@ -17,7 +17,7 @@ from ecg_core.uncertainty.calibration import WITH_AXES, WITH_EARLIER, WITHOUT_AX
 from ecg_core.vocabulary import LEADS, Lead, Wave
 
 from .test_fit import SMALL
-from .test_second_opinions import FEW
+from .test_stages import FEW
 
 
 @pytest.fixture(scope="module")
@@ -41,9 +41,8 @@ def test_a_trained_checkpoint_says_how_it_came_about(folder):
     card = load_model(folder / "dual-branch").card
     assert card.training["folds"]["train"] == [1, 2, 3, 4, 5, 6, 7]
     assert len(card.training["history"]) == SMALL.epochs + SMALL.earlier_epochs
-    opinions = card.training["second_opinions"]
-    assert [(one["opinion"], one["begun_with"], len(one["history"])) for one in opinions] == [
-        (stage.opinion, stage.begin_with, stage.epochs) for stage in FEW
+    assert [(one["network"], one["begun_with"], len(one["history"])) for one in card.training["stages"]] == [
+        (stage.network, stage.begin_with, stage.epochs) for stage in FEW
     ]
     assert set(card.calibrations) == {WITHOUT_AXES, WITH_AXES, WITH_EARLIER}
     assert all(one.fitted_on.startswith("PTB-XL fold 8") for one in card.calibrations.values())

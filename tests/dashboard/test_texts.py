@@ -159,7 +159,7 @@ def test_what_was_found_of_the_models_is_said_in_german() -> None:
     assert "15216 Aufzeichnungen zum Trainieren" in card
     stages = (
         "was ein früheres EKG liest, weitere 34 Epochen; als Zweitmeinung ein TransUNet, 50, 46, 56 und 72 Epochen; "
-        "eines, das allein Ableitung I kennt, nach dessen ersten 50 weitertrainiert, 68 und 56 Epochen"
+        "eines, das allein Ableitung I kennt, 68 und 56 Epochen nach den ersten 50 davon"
     )
     assert f'Weiteres Training,"{stages}"' in card
     assert "aus 2.175 Aufzeichnungen: PTB-XL, Fold 8, Stufen der Angaben: ohne Angaben und Uhr" in card

@@ -128,7 +128,7 @@ def forgetful(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 def upload(page: Page, *files: Path) -> None:
     """Choose a recording on the page *Review*."""
-    page.get_by_text("Upload", exact=True).first.click()
+    page.get_by_text("Upload", exact=True).filter(visible=True).first.click()
     uploader = page.get_by_test_id("stFileUploader").filter(has_text="ECG with Lead I")
     uploader.locator("input[type=file]").set_input_files(list(files))
 

@@ -96,7 +96,7 @@ def walk(stranger, server: Server, files) -> Walk:
     page, done = stranger(), Walk()
     page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: done.frames.extend([frame])))
     page.goto(server.address)
-    page.get_by_text("Upload", exact=True).first.click()
+    page.get_by_text("Upload", exact=True).filter(visible=True).first.click()
     for name, content in files.items():
         choose(page, content)
         expect(page.get_by_text(f"{name} · 500 Hz")).to_be_visible(timeout=60_000)
@@ -173,7 +173,7 @@ def test_two_visitors_at_once_never_see_each_others_patient(stranger, dashboard,
         page.goto(dashboard)
     for page, name in zip(pages, names, strict=True):
         wait_for_trace(page, "V6 estimated")
-        page.get_by_text("Upload", exact=True).first.click()
+        page.get_by_text("Upload", exact=True).filter(visible=True).first.click()
         choose(page, (sample_data / name).read_bytes())
     for page in pages:
         expect(page.get_by_text("Uploaded recording", exact=True)).to_be_visible(timeout=60_000)

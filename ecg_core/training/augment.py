@@ -10,7 +10,7 @@ import numpy as np
 from scipy.fft import irfft, rfft, rfftfreq
 
 from ecg_core.metadata import FEATURES, SCALES
-from ecg_core.training.earlier import AXES, RATE
+from ecg_core.training.earlier import AXES, RATE, turned_axes
 from ecg_core.vocabulary import FloatArray
 
 __all__ = ["filtered", "noisy", "slowed", "slowed_metadata", "turned_metadata", "turning"]
@@ -84,10 +84,8 @@ def turning(degrees: FloatArray) -> FloatArray:
 
 def turned_metadata(known: FloatArray, degrees: FloatArray) -> FloatArray:
     """``known (row, feature)`` with both axes turned by ``degrees (row,)``, where they are known."""
-    cos, sin = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
     told = known.copy()
-    for x, y in (AXES[:2], AXES[2:]):
-        told[:, x], told[:, y] = known[:, x] * cos - known[:, y] * sin, known[:, x] * sin + known[:, y] * cos
+    told[:, AXES] = turned_axes(known[:, AXES], degrees[:, None])
     return told
 
 

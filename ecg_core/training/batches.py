@@ -119,16 +119,15 @@ def batches(records: Records, features: FloatArray, settings: Settings, epoch: i
             if settings.told
             else np.zeros_like(features[rows])
         )
-        earlier = np.zeros((len(rows), EARLIER_CHANNELS, length), np.float32)
+        laid = np.zeros((len(rows), EARLIER_CHANNELS, samples), np.float32)
         if second and settings.told:
             known = earlier_axes(known, features, [others[row] for row in rows], random)
             for index, row in enumerate(rows):
                 beat = draw_earlier_beat(records, int(row), others[row], random)
                 if beat is not None:
-                    laid = earlier_input(beat, records.r_peaks(row), samples, RATE)
-                    earlier[index] = slowed(laid, drawn_out)[:, part]
-                    earlier[index, -1] = 1.0
-                    earlier[index, :-1] *= gain[index]
+                    laid[index] = earlier_input(beat, records.r_peaks(row), samples, RATE)
+        is_given = laid[:, -1:, :length]
+        earlier = np.concatenate([slowed(laid[:, :-1], drawn_out)[:, :, part] * gain, is_given], axis=1)
         leads = records.leads(rows)
         if settings.filtered_share:
             leads = filtered(leads, settings.filtered_share, random)

@@ -11,7 +11,15 @@ from ecg_core.signals.beats import earlier_input, median_beat
 from ecg_core.training.data import Records
 from ecg_core.vocabulary import FloatArray, IntArray
 
-__all__ = ["beat_of", "draw_earlier_beat", "earlier_axes", "earlier_rows", "other_records", "with_earlier"]
+__all__ = [
+    "beat_of",
+    "draw_earlier_beat",
+    "earlier_axes",
+    "earlier_rows",
+    "other_records",
+    "turned_axes",
+    "with_earlier",
+]
 
 OTHER_RECORD_SHARE, OWN_BEATS_SHARE = 0.7, 0.35
 """How many records are given an earlier ECG: of those whose patient has another record, and of the rest."""
@@ -90,18 +98,21 @@ def earlier_axes(
             columns = [column for column in (*AXES, *AXES_KNOWN) if known[row, column] != 0]
             told[row, columns] = features[int(random.choice(others[row])), columns]
         else:
-            told[row, AXES] = _turned(known[row, AXES], random)
+            moved = random.laplace(0, AXIS_SPREAD_DEG, (1, 2))
+            told[row, AXES] = turned_axes(known[[row]][:, AXES], moved)[0]
         told[row, EARLIER] = told[row, AXES_KNOWN[0]]
     return told
 
 
-def _turned(axes: FloatArray, random: np.random.Generator) -> FloatArray:
-    """Cosine and sine of both axes, each turned by its own angle."""
-    angles = np.radians(random.laplace(0, AXIS_SPREAD_DEG, 2))
-    pairs = axes.reshape(2, 2)
-    cos, sin = np.cos(angles), np.sin(angles)
-    turned = np.stack([pairs[:, 0] * cos - pairs[:, 1] * sin, pairs[:, 0] * sin + pairs[:, 1] * cos], axis=1)
-    return turned.reshape(4)
+def turned_axes(axes: FloatArray, degrees: FloatArray) -> FloatArray:
+    """Cosine and sine of both axes, ``(row, 4)`` as in `AXES`, each turned by its own of ``degrees (row, 2)``.
+
+    >>> turned_axes(np.array([[1.0, 0.0, 0.0, 1.0]]), np.array([[90.0, 0.0]])).round(3).tolist()
+    [[0.0, 1.0, 0.0, 1.0]]
+    """
+    x, y = axes[:, 0::2], axes[:, 1::2]
+    cos, sin = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
+    return np.stack([x * cos - y * sin, x * sin + y * cos], axis=2).reshape(axes.shape)
 
 
 def with_earlier(records: Records) -> tuple[Records, FloatArray]:

@@ -4,7 +4,7 @@
 it. What was not evaluated is absent there, and then here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,7 +23,7 @@ from dashboard.figures.evidence_names import (
     of_thousand,
     who,
 )  # fmt: skip
-from dashboard.numbers import thousands
+from dashboard.numbers import in_figures, thousands
 from dashboard.texts import say
 from ecg_core.uncertainty.calibration import SHOWN
 from ecg_core.vocabulary import ESTIMATED, Wave
@@ -45,6 +45,7 @@ __all__ = [
     "reliability_curves",
     "rhythm_series",
     "sparsification_curves",
+    "spoilt_table",
     "spread_ratios",
     "st_table",
     "transfer_table",
@@ -157,6 +158,24 @@ def transfer_table(found: Mapping[str, Scores]) -> pd.DataFrame:
         )
     columns = [column(name) for name in ("data", "pieces", "r", "rmse", "in_band", "before", "after")]
     return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns[4:], float))
+
+
+def spoilt_table(found: Sequence[Scores]) -> pd.DataFrame:
+    """How near the estimate stays, and what the band holds, where Lead I is spoilt; as recorded first."""
+    rows = [
+        (
+            say(f"evidence_spoilt.{one['by'] or 'not'}", strength=in_figures(f"{one['strength'] or 0:g}")),
+            one["records"],
+            one["r"],
+            one["rmse_mv"],
+            100 * one["coverage_90"],
+            one["spread_mv"],
+        )
+        for one in found
+    ]
+    return pd.DataFrame(
+        rows, columns=[column(name) for name in ("lead_i", "records", "r", "rmse", "in_band", "spread")]
+    )
 
 
 def group_panels(groups: Mapping[str, Mapping[str, float]]) -> Dots:

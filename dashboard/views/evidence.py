@@ -1,6 +1,6 @@
 """The parts of the Model page: each shows one side of what was found of a model."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -19,7 +19,7 @@ from ecg_core.training.targets import Target
 
 __all__ = [
     "all_targets", "diagnoses", "for_whom", "how_honest", "how_near", "how_sure", "in_plain_words", "on_other_data",
-    "what_it_is", "with_earlier",
+    "what_it_is", "where_spoilt", "with_earlier",
 ]  # fmt: skip
 
 HALF = 440
@@ -251,6 +251,14 @@ def diagnoses(found: Mapping[str, Mapping[str, float]], source: str) -> None:
         say("evidence.classifier_about", source=source),
         words.spoken(series, 3),
     )
+
+
+def where_spoilt(found: Sequence[Found], source: str) -> None:
+    """What a Lead I that reaches the network worse than the heart made it costs."""
+    st.header(say("evidence.spoilt"), divider="gray")
+    digits = {"r": "%.3f", "rmse": "%.3f", "in_band": "%.1f%%", "spread": "%.3f"}
+    _numbers(values.spoilt_table(found), say("evidence.spoilt_alt"), digits)
+    st.caption(say("evidence.spoilt_about", source=source))
 
 
 def on_other_data(found: Mapping[str, Found]) -> None:

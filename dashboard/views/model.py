@@ -76,6 +76,8 @@ if own is not None:
         evidence.with_earlier(own["earlier"])
     if "diagnoses" in own:
         evidence.diagnoses(own["diagnoses"], everywhere)
+    if "spoilt" in own:
+        evidence.where_spoilt(own["spoilt"], everywhere)
     if "transfer" in own:
         evidence.on_other_data(own["transfer"])
 st.header(say("model.citation"), divider="gray")

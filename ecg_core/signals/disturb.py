@@ -13,7 +13,7 @@ from ecg_core.errors import RecordingRefused
 from ecg_core.records import Recording
 from ecg_core.vocabulary import FloatArray, Lead
 
-__all__ = ["CLEAN", "Disturbance", "disturb", "hum", "noise_at_snr", "tremble", "wander"]
+__all__ = ["CLEAN", "Disturbance", "disturb", "hum", "noise_at_snr", "smooth", "tremble", "wander"]
 
 TREMBLE_HZ = (20.0, 150.0)
 """Where the trembling of skeletal muscle lies, as far as an ECG recorder lets it through."""
@@ -95,6 +95,11 @@ def tremble(signal: FloatArray, rate: float, random: np.random.Generator, mv: fl
 def wander(signal: FloatArray, rate: float, random: np.random.Generator, mv: float) -> FloatArray:
     """Add a wandering baseline: a sine of 0.25 Hz, as of slow breathing, of ``mv`` amplitude."""
     return _sine(signal, rate, random, mv, 0.25)
+
+
+def smooth(signal: FloatArray, rate: float, low_pass_hz: float) -> FloatArray:
+    """Take what is above ``low_pass_hz``: a Butterworth filter of order 2, forward and backward."""
+    return np.asarray(sosfiltfilt(butter(2, low_pass_hz, fs=rate, output="sos"), signal))
 
 
 def hum(signal: FloatArray, rate: float, random: np.random.Generator, mv: float, hz: float = 50.0) -> FloatArray:

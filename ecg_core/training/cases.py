@@ -1,9 +1,10 @@
 """What a model makes of prepared records, one by one, with the metadata of a tier."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
 import pandas as pd
 from torch.utils.data import DataLoader, Dataset
 from tqdm import tqdm
@@ -19,7 +20,7 @@ from ecg_core.uncertainty.calibration import state_of
 from ecg_core.uncertainty.mc_dropout import Moments
 from ecg_core.vocabulary import ESTIMATED, LEADS, FloatArray, IntArray, Origin
 
-__all__ = ["PRIOR_TIERS", "ROWS", "TIERS", "Case", "cases", "rows_of"]
+__all__ = ["PRIOR_TIERS", "ROWS", "TIERS", "Case", "Spoil", "cases", "rows_of"]
 
 ROWS = [LEADS.index(lead) for lead in ESTIMATED]
 """The estimated leads among the twelve."""
@@ -62,11 +63,26 @@ MANY = 50
 """From so many records on, processes share the work: networks this small gain little from threads."""
 
 
+Spoil = Callable[[FloatArray, int], FloatArray]
+"""Lead I ``(sample,)`` in mV as prepared, and its row among the records → as it is heard instead."""
+
+
 def cases(
-    model: Model, records: Records, tier: str, *, passes: int, seed: int = 0, rows: list[int] | None = None
+    model: Model,
+    records: Records,
+    tier: str,
+    *,
+    passes: int,
+    seed: int = 0,
+    rows: list[int] | None = None,
+    spoil: Spoil | None = None,
 ) -> Iterator[Case]:
-    """Every record, or ``rows`` of them, in their order, as the pipeline estimates it with the metadata of ``tier``."""
-    work = _Work(model, records, tier, passes, seed, tuple(rows_of(records, tier) if rows is None else rows))
+    """Every record, or ``rows`` of them, in their order, as the pipeline estimates it with the metadata of ``tier``.
+
+    With ``spoil`` the network hears another Lead I; waves, metadata and the truth are those of the record.
+    """
+    chosen = tuple(rows_of(records, tier) if rows is None else rows)
+    work = _Work(model, records, tier, passes, seed, chosen, spoil)
     loader: DataLoader[Case] = DataLoader(work, batch_size=None, num_workers=WORKERS if len(work) >= MANY else 0)
     yield from tqdm(loader, desc=f"{model.card.name}, {tier}", mininterval=5)
 
@@ -81,6 +97,7 @@ class _Work(Dataset[Case]):
     passes: int
     seed: int
     rows: tuple[int, ...]
+    spoil: Spoil | None
 
     @cached_property
     def before(self) -> dict[int, int]:
@@ -100,6 +117,8 @@ class _Work(Dataset[Case]):
             if beat is not None:
                 laid = earlier_input(beat, records.r_peaks(row), samples, model.card.preparation.sampling_rate)
         lead_i = records.leads(slice(row, row + 1))[0, 0]
+        if self.spoil is not None:
+            lead_i = self.spoil(lead_i, row).astype(np.float32)
         moments = predict(lead_i, told, model, laid, passes=self.passes, seed=self.seed)
         stated = records.table["superclasses"].iloc[row]
         groups = frozenset(filter(None, stated.split(";"))) if isinstance(stated, str) else frozenset[str]()

@@ -8,7 +8,7 @@ import numpy as np
 from ecg_core.limb_leads import DERIVATION
 from ecg_core.metrics import paired_interval
 from ecg_core.models.checkpoint import Model
-from ecg_core.training.cases import ROWS, cases
+from ecg_core.training.cases import ROWS, Spoil, cases
 from ecg_core.training.data import Records
 from ecg_core.training.tally_doubt import DoubtTally
 from ecg_core.training.tally_honesty import HonestyTally
@@ -53,15 +53,17 @@ def evaluate(
     seed: int = 0,
     rows: list[int] | None = None,
     keep_leads: bool = False,
+    spoil: Spoil | None = None,
 ) -> Evaluation:
     """Score a model on prepared records with the metadata of ``tier``, against 0.5-40 Hz targets at 100 Hz.
 
-    The estimate is the mean of the passes, as shown to the user. ``rows``: these records alone.
+    The estimate is the mean of the passes, as shown to the user. ``rows``: these records alone;
+    ``spoil``: as in `cases`.
     """
     point, doubt, honesty = PointTally(), DoubtTally(model.card), HonestyTally()
     violation = 0.0
     kept = []
-    for case in cases(model, records, tier, passes=passes, seed=seed, rows=rows):
+    for case in cases(model, records, tier, passes=passes, seed=seed, rows=rows, spoil=spoil):
         point.add(case)
         doubt.add(case, point.last_r)
         honesty.add(case, calibration_in(model.card, case.state))

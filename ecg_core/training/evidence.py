@@ -8,12 +8,11 @@ from typing import Any
 
 import numpy as np
 import wfdb
-from scipy import signal as filters
 
 from ecg_core.errors import DataMissing
 from ecg_core.records import Preparation
 from ecg_core.results import Segments
-from ecg_core.signals.disturb import hum, tremble, wander
+from ecg_core.signals.disturb import hum, smooth, tremble, wander
 from ecg_core.signals.filters import band_pass
 from ecg_core.signals.quality import assess
 from ecg_core.signals.waves import find_waves
@@ -200,7 +199,7 @@ def _tremble(signal: FloatArray, rate: float, random: np.random.Generator) -> Fl
 
 
 def _smooth(signal: FloatArray, rate: float, random: np.random.Generator) -> FloatArray:
-    return np.asarray(filters.sosfiltfilt(filters.butter(2, 12.0, fs=rate, output="sos"), signal))
+    return smooth(signal, rate, 12.0)
 
 
 def _hold(signal: FloatArray, rate: float, random: np.random.Generator) -> FloatArray:

@@ -23,6 +23,7 @@ from ecg_core.training.folders import load_folder, load_folder_pairs, raw_target
 from ecg_core.training.labels import SUPERCLASSES, class_matrix
 from ecg_core.training.release import SELECT_FOLD, TRAIN_FOLDS
 from ecg_core.training.rivals import RIVALS, tier_for
+from ecg_core.training.spoilt import spoilt
 from ecg_core.training.superclasses import classifier_leads, predict_classes, train_classifier
 from ecg_core.uncertainty.calibration import (
     WITHOUT_AXES,
@@ -80,6 +81,8 @@ def report(
             result["raw_targets"] = _on_raw_targets(model, data, records, leads)
             if classes:
                 result["diagnoses"] = _diagnoses(data, records, leads)
+        if not rival:
+            result["spoilt"] = spoilt(model, records, runs["none"], passes=passes)
     for folder in transfer_to if not rival else ():
         same = result["tiers"].get("none", {}).get("point", {}).get("by_group", {}).get("rhythm")
         found = transfer(model, folder, passes=passes, same_rhythm=same)

@@ -54,6 +54,7 @@ def _tables(evaluations: Mapping[str, Mapping[str, Any]]) -> str:
     for key, title, build in (
         ("earlier", "With an earlier ECG", _earlier),
         ("diagnoses", "What a classifier of diagnoses can still tell (AUROC)", _diagnoses),
+        ("spoilt", "Where Lead I alone was spoilt, told nothing", _spoilt),
         ("transfer", "Other data, nothing retrained, told nothing", _transfer),
     ):
         if key in own:
@@ -159,6 +160,22 @@ def _transfer(found: Mapping[str, Mapping[str, Any]]) -> str:
                 )
             )
     return _table(("data", "rhythm", "pieces of 10 s", "r", "RMSE mV", "in the 90 % band"), rows)
+
+
+def _spoilt(found: Sequence[Mapping[str, Any]]) -> str:
+    said = {"low_pass_hz": "without what is above {:g} Hz", "snr_db": "muscle noise, {:g} dB below it"}
+    rows = [
+        (
+            said[one["by"]].format(one["strength"]) if one["by"] else "as recorded",
+            str(one["records"]),
+            f"{one['r']:.3f}",
+            f"{one['rmse_mv']:.3f}",
+            f"{100 * one['coverage_90']:.1f} %",
+            f"{one['spread_mv']:.3f}",
+        )
+        for one in found
+    ]
+    return _table(("Lead I", "records", "r", "RMSE mV", "in the 90 % band", "spread mV"), rows)
 
 
 def _honesty(own: Mapping[str, Any]) -> str:

@@ -5,7 +5,7 @@ import pytest
 
 from ecg_core import Lead, Recording
 from ecg_core.errors import RecordingRefused
-from ecg_core.signals.disturb import CLEAN, Disturbance, disturb
+from ecg_core.signals.disturb import CLEAN, Disturbance, disturb, smooth
 
 
 def test_only_lead_i_is_spoilt(twelve_lead_sample):
@@ -44,3 +44,11 @@ def test_nothing_asked_is_nothing_done_and_a_flat_lead_is_refused(twelve_lead_sa
     flat = Recording(np.zeros((1, 5000)), (Lead.I,), 500.0, "generated")
     with pytest.raises(RecordingRefused, match="flat"):
         disturb(flat, Disturbance(snr_db=6), seed=0)
+
+
+@pytest.mark.parametrize("low_pass_hz", [25.0, 12.0])
+def test_smoothing_takes_half_at_its_corner_and_leaves_what_is_slow(low_pass_hz):
+    seconds = np.arange(5000) / 500
+    for hz, left in ((low_pass_hz, 0.5), (1.0, 1.0), (6 * low_pass_hz, 0.0)):
+        sine = np.sin(2 * np.pi * hz * seconds)
+        assert smooth(sine, 500, low_pass_hz)[1000:4000].std() / sine.std() == pytest.approx(left, abs=0.01)

@@ -59,6 +59,8 @@ def test_a_report_has_every_tier_that_was_asked_for(evaluations):
     assert set(evaluations["dual-branch"]["earlier"]["tiers"]) == {"none", "prior-axes", "prior", "paper"}
     assert set(evaluations["linear"]["tiers"]) == {"none"}
     assert 0.0 < evaluations["dual-branch"]["raw_targets"]["r_mean"] < 1.0
+    assert evaluations["dual-branch"]["spoilt"][0]["by"] is None
+    assert "spoilt" not in evaluations["linear"]
 
 
 def test_two_models_are_compared_record_by_record(evaluations):
@@ -94,6 +96,8 @@ def test_tables_are_written_between_their_marks_alone(folder):
     r = load_evaluations(folder)["linear"]["tiers"]["none"]["point"]["r_mean"]
     assert f"| `linear` | none | {r:.4f} |" in text
     assert "**not reached**" in text
+    last = load_evaluations(folder)["dual-branch"]["spoilt"][-1]
+    assert f"| muscle noise, 10 dB below it | {last['records']} | {last['r']:.3f} |" in text
     page.write_text("No place.", encoding="utf-8")
     with pytest.raises(ValueError, match="no place"):
         write_tables(folder)

@@ -122,6 +122,13 @@ def test_a_transfer_of_too_few_recordings_was_not_recalibrated(own):
     assert np.isnan(table["The same, recalibrated"][0])
 
 
+def test_a_spoilt_lead_i_says_what_was_done_to_it(own):
+    table = values.spoilt_table(own["spoilt"])
+    assert table["Lead I"].tolist() == ["As recorded", "Without what is above 12 Hz", "Muscle noise, 10 dB below it"]
+    assert table["r"].tolist() == [0.79, 0.61, 0.75]
+    assert table["In the 90 % band"].tolist() == pytest.approx([90.0] * 3)
+
+
 def test_st_is_told_in_natural_frequencies(own):
     row = values.st_table(own["tiers"]["none"]["honesty"]).iloc[0].tolist()
     assert row == [

@@ -46,8 +46,8 @@ BAD_R = 0.5
 
 
 def provenance(own: Scores, scores: Scores) -> str:
-    """Where the numbers come from, such as ``PTB-XL, fold 9, 2,185 records, looked at once``."""
-    key = "provenance_once" if own["data"].startswith("PTB-XL, fold ") else "provenance"
+    """Where the numbers come from, such as ``PTB-XL, fold 9, 2,185 records, held out``."""
+    key = "provenance_held_out" if own["data"] == "PTB-XL, fold 9" else "provenance"
     return say(
         f"evidence_words.{key}",
         data=evaluated(own["data"]), records=thousands(scores["point"]["records"]), passes=own["passes"],

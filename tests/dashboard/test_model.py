@@ -82,7 +82,7 @@ def verdicts(page: AppTest) -> dict[str, str]:
 
 def test_the_default_model_comes_first_and_says_where_its_numbers_are_from(page):
     assert page.selectbox(key="model looked at").options == [DEFAULT_MODEL, RIVAL, UNKNOWN]
-    assert "PTB-XL, fold 9, 40 records, looked at once, 30 passes, told nothing." in said(page)
+    assert "PTB-XL, fold 9, 40 records, held out, 30 passes, told nothing." in said(page)
     assert RESEARCH_ONLY in said(page)
     assert "doi 10.3390/s26010212" in said(page)
 

@@ -141,10 +141,11 @@ def test_st_is_told_in_natural_frequencies(own):
     ]
 
 
-def test_folds_other_than_of_ptb_xl_are_not_said_to_be_looked_at_once(own):
+def test_of_ptb_xl_fold_9_alone_is_said_to_be_held_out(own):
     scores = own["tiers"]["none"]
-    assert words.provenance(own, scores) == "PTB-XL, fold 9, 40 records, looked at once, 30 passes"
-    assert "once" not in words.provenance(own | {"data": "LUDB"}, scores)
+    assert words.provenance(own, scores) == "PTB-XL, fold 9, 40 records, held out, 30 passes"
+    for other in ("LUDB", "PTB-XL, fold 8"):
+        assert "held out" not in words.provenance(own | {"data": other}, scores)
 
 
 def test_limits_need_no_more_than_the_scores_of_one_tier(own):

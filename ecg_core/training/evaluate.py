@@ -14,7 +14,7 @@ from ecg_core.training.tally_doubt import DoubtTally
 from ecg_core.training.tally_honesty import HonestyTally
 from ecg_core.training.tally_point import PointTally
 from ecg_core.uncertainty.calibration import calibration_in
-from ecg_core.vocabulary import LEADS, FloatArray, IntArray, Lead, Wave
+from ecg_core.vocabulary import LEADS, BoolArray, FloatArray, IntArray, Lead, Wave
 
 __all__ = ["Evaluation", "compare_tiers", "evaluate", "largest_violation"]
 
@@ -41,6 +41,15 @@ class Evaluation:
             "doubt": self.doubt.result(),
             "honesty": self.honesty.result(),
             "largest_limb_lead_violation_mv": self.largest_violation_mv,
+        }
+
+    def over(self, chosen: BoolArray) -> dict[str, float]:
+        """How near, how well covered and how wide on average over the ``chosen (row,)`` records of the run."""
+        return {
+            "r": float(self.point.r.mean(axis=1)[chosen].mean()),
+            "rmse_mv": float(self.point.rmse.mean(axis=1)[chosen].mean()),
+            "coverage_90": float(self.doubt.records_inside[chosen].mean()),
+            "spread_mv": float(self.doubt.spread_of_record[chosen].mean()),
         }
 
 

@@ -1,4 +1,5 @@
-"""The evidence for a model: every tier on held-out folds, the earlier ECG, raw targets, diagnoses, other data sets."""
+"""The evidence for a model: every tier on held-out folds, the earlier ECG, raw targets, diagnoses, a spoilt Lead I,
+other data sets."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -171,15 +172,7 @@ def _with_and_without_earlier(model: Model, records: Records, passes: int) -> di
         "by_change": {
             name: {
                 "records": int(chosen.sum()),
-                **{
-                    tier: {
-                        "r": float(r[tier][chosen].mean()),
-                        "rmse_mv": float(run.point.rmse.mean(axis=1)[chosen].mean()),
-                        "coverage_90": float(run.doubt.records_inside[chosen].mean()),
-                        "spread_mv": float(run.doubt.spread_of_record[chosen].mean()),
-                    }
-                    for tier, run in runs.items()
-                },
+                **{tier: run.over(chosen) for tier, run in runs.items()},
             }
             for name, chosen in (("superclass unchanged", ~changed), ("superclass changed", changed))
             if chosen.any()

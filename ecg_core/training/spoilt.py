@@ -41,21 +41,11 @@ def spoilt(model: Model, records: Records, as_recorded: Evaluation, *, passes: i
     ``strength``.
     """
     rows = list(range(0, len(records), EVERY))
-    found = [_scores(as_recorded, rows) | {"by": None, "strength": None}]
+    chosen = np.isin(as_recorded.point.rows, rows)
+    found: list[dict[str, Any]] = [{"by": None, "strength": None, "records": len(rows)} | as_recorded.over(chosen)]
     for by, (spoil, strengths) in SPOILT_BY.items():
         for strength in strengths:
             run = evaluate(model, records, "none", passes=passes, rows=rows, spoil=partial(spoil, strength))
-            found.append(_scores(run, rows) | {"by": by, "strength": strength})
+            every = np.ones(len(rows), bool)
+            found.append({"by": by, "strength": strength, "records": len(rows)} | run.over(every))
     return found
-
-
-def _scores(run: Evaluation, rows: list[int]) -> dict[str, Any]:
-    """Of these rows of a run, which may be over more."""
-    chosen = np.isin(run.point.rows, rows)
-    return {
-        "records": int(chosen.sum()),
-        "r": float(run.point.r.mean(axis=1)[chosen].mean()),
-        "rmse_mv": float(run.point.rmse.mean(axis=1)[chosen].mean()),
-        "coverage_90": float(run.doubt.records_inside[chosen].mean()),
-        "spread_mv": float(run.doubt.spread_of_record[chosen].mean()),
-    }

@@ -35,14 +35,16 @@ class Stage:
     way: float = 1.0
 
 
+OTHERS: dict[str, float] = {"filtered_share": 0.5, "turn_deg": 8.0, "slow_spread": 0.08}
+"""Half of the records as other recorders filter, and hearts that lie and beat otherwise."""
 STAGES = (
     Stage(TOLD, TOLD, 50, 2e-3, 22),
     Stage(ALONE, TOLD, 68, 1.5e-3, 31),
     Stage(TOLD, TOLD, 46, 1.5e-3, 41),
     Stage(ALONE, ALONE, 56, 1.5e-3, 51, filtered_share=0.7, way=0.5),
     Stage(TOLD, TOLD, 56, 1.5e-3, 41, 0.1),
-    Stage(TOLD, TOLD, 72, 1.5e-3, 61, 0.2, filtered_share=0.5, turn_deg=8.0, slow_spread=0.08),
-    Stage(WITH_EARLIER, WITH_EARLIER, 34, 1e-3, 71, 0.25, filtered_share=0.5, turn_deg=8.0, slow_spread=0.08),
+    Stage(TOLD, TOLD, 72, 1.5e-3, 61, 0.2, **OTHERS),
+    Stage(WITH_EARLIER, WITH_EARLIER, 34, 1e-3, 71, 0.25, **OTHERS),
 )
 """One after the other, the first from nothing. Who knows Lead I alone goes on from the first run of who is told;
 at last it hears how other recorders filter, and goes half of the way there. Who is told, and the dual-branch network

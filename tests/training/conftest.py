@@ -1,11 +1,14 @@
-"""A folder in PTB-XL's published layout, made of the sample recordings."""
+"""A folder in PTB-XL's published layout, made of the sample recordings, and what is scored on it."""
 
 import numpy as np
 import pandas as pd
 import pytest
 import wfdb
 
+from ecg_core.models.checkpoint import load_model
+from ecg_core.records import Preparation
 from ecg_core.signals.filters import resample
+from ecg_core.training.data import load_folds
 from ecg_core.vocabulary import LEADS
 
 
@@ -44,3 +47,15 @@ def small_ptbxl(tmp_path_factory, sample_recordings):
     table["diagnostic_class"] = list(statements.values())
     table.set_axis(list(statements)).to_csv(folder / "scp_statements.csv")
     return folder
+
+
+@pytest.fixture(scope="session")
+def model():
+    """The released one."""
+    return load_model()
+
+
+@pytest.fixture(scope="session")
+def held_out(small_ptbxl):
+    """Fold 9 of it."""
+    return load_folds(small_ptbxl, [9], Preparation())

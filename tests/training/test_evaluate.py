@@ -4,10 +4,7 @@ import numpy as np
 import pytest
 
 from ecg_core.metrics import bootstrap_interval
-from ecg_core.models.checkpoint import load_model
-from ecg_core.records import Preparation
 from ecg_core.training.cases import ROWS, cases, rows_of
-from ecg_core.training.data import load_folds
 from ecg_core.training.earlier import earlier_rows
 from ecg_core.training.evaluate import compare_tiers, evaluate, largest_violation
 from ecg_core.uncertainty.calibration import WITH_EARLIER, WITHOUT_AXES, calibration_in, half_widths
@@ -17,23 +14,13 @@ PASSES = 4
 
 
 @pytest.fixture(scope="module")
-def model():
-    return load_model()
+def told_nothing(model, held_out):
+    return list(cases(model, held_out, "none", passes=PASSES))
 
 
 @pytest.fixture(scope="module")
-def records(small_ptbxl):
-    return load_folds(small_ptbxl, [9], Preparation())
-
-
-@pytest.fixture(scope="module")
-def told_nothing(model, records):
-    return list(cases(model, records, "none", passes=PASSES))
-
-
-@pytest.fixture(scope="module")
-def run(model, records):
-    return evaluate(model, records, "none", passes=PASSES)
+def run(model, held_out):
+    return evaluate(model, held_out, "none", passes=PASSES)
 
 
 def test_patients_are_resampled_and_not_records():
@@ -52,21 +39,21 @@ def test_a_broken_limb_lead_law_is_seen(twelve_lead_sample):
     assert largest_violation(leads) > 0.4
 
 
-def test_an_earlier_ecg_is_that_of_the_same_patient_and_changes_the_estimate(model, records, told_nothing):
-    rows = rows_of(records, "prior")
-    assert rows == sorted(earlier_rows(records.table))
-    assert 0 < len(rows) < len(records)
-    for case in cases(model, records, "prior", passes=PASSES, rows=rows[:2]):
+def test_an_earlier_ecg_is_that_of_the_same_patient_and_changes_the_estimate(model, held_out, told_nothing):
+    rows = rows_of(held_out, "prior")
+    assert rows == sorted(earlier_rows(held_out.table))
+    assert 0 < len(rows) < len(held_out)
+    for case in cases(model, held_out, "prior", passes=PASSES, rows=rows[:2]):
         assert case.state == WITH_EARLIER
         assert np.abs(case.moments.mean - told_nothing[case.row].moments.mean)[ROWS].max() > 0.01
 
 
-def test_correlation_and_error_are_record_wise(run, records, told_nothing):
-    point = run.result(records)["point"]
+def test_correlation_and_error_are_record_wise(run, held_out, told_nothing):
+    point = run.result(held_out)["point"]
     by_hand = np.array(
         [[np.corrcoef(case.moments.mean[row], case.truth[row])[0, 1] for row in ROWS] for case in told_nothing]
     )
-    assert point["records"] == len(records)
+    assert point["records"] == len(held_out)
     assert point["r_mean"] == pytest.approx(by_hand.mean(), abs=1e-5)
     in_v3 = point["by_lead"]["V3"]
     assert in_v3["r"] == pytest.approx(by_hand[:, ESTIMATED.index(Lead.V3)].mean(), abs=1e-5)
@@ -76,7 +63,7 @@ def test_correlation_and_error_are_record_wise(run, records, told_nothing):
     assert run.largest_violation_mv < 1e-5
 
 
-def test_r_within_qrs_sees_the_samples_of_qrs_alone(run, records, told_nothing):
+def test_r_within_qrs_sees_the_samples_of_qrs_alone(run, held_out, told_nothing):
     index = list(Wave).index(Wave.QRS)
     by_hand = [
         [
@@ -85,45 +72,45 @@ def test_r_within_qrs_sees_the_samples_of_qrs_alone(run, records, told_nothing):
         ]
         for one in told_nothing
     ]
-    assert run.result(records)["point"]["by_wave"]["QRS"]["r"] == pytest.approx(np.mean(by_hand), abs=1e-5)
+    assert run.result(held_out)["point"]["by_wave"]["QRS"]["r"] == pytest.approx(np.mean(by_hand), abs=1e-5)
 
 
-def test_coverage_counts_the_true_samples_inside_the_band(run, records, model, told_nothing):
+def test_coverage_counts_the_true_samples_inside_the_band(run, held_out, model, told_nothing):
     calibration = calibration_in(model.card, WITHOUT_AXES)
     inside = [
         np.abs(one.moments.mean - one.truth)[ROWS]
         <= half_widths(one.moments.total_sd, one.waves, calibration, 0.9)[ROWS]
         for one in told_nothing
     ]
-    shown = run.result(records)["doubt"]["kinds"]["both"]
+    shown = run.result(held_out)["doubt"]["kinds"]["both"]
     assert shown["coverage"]["0.90"]["overall"] == pytest.approx(np.mean(inside), abs=1e-6)
     assert run.doubt.records_inside == pytest.approx([one.mean() for one in inside], abs=1e-6)
     levels = [shown["coverage"][level]["mean_width_mv"] for level in ("0.50", "0.80", "0.90", "0.95")]
     assert levels == sorted(levels)
 
 
-def test_rivals_of_the_spread_stand_beside_it(run, records):
-    kinds = run.result(records)["doubt"]["kinds"]
+def test_rivals_of_the_spread_stand_beside_it(run, held_out):
+    kinds = run.result(held_out)["doubt"]["kinds"]
     assert {"both", "dropout", "expected", "constant", "size of the prediction", "QRS mask"} <= set(kinds)
     assert "ence" in kinds["constant"]
     assert "ence" not in kinds["QRS mask"]
 
 
-def test_a_run_compared_with_itself_differs_by_nothing(run, records):
-    patients = records.table["patient_id"].to_numpy()
+def test_a_run_compared_with_itself_differs_by_nothing(run, held_out):
+    patients = held_out.table["patient_id"].to_numpy()
     same = compare_tiers(run.point, run.point, patients)
     assert same["r"] == (0.0, 0.0, 0.0)
     assert set(same["r_by_lead"]) == {lead.value for lead in ESTIMATED}
 
 
-def test_runs_over_other_records_are_not_compared(run, model, records):
-    fewer = evaluate(model, records, "none", passes=PASSES, rows=[0, 1])
+def test_runs_over_other_records_are_not_compared(run, model, held_out):
+    fewer = evaluate(model, held_out, "none", passes=PASSES, rows=[0, 1])
     with pytest.raises(ValueError, match="same records"):
-        compare_tiers(run.point, fewer.point, records.table["patient_id"].to_numpy())
+        compare_tiers(run.point, fewer.point, held_out.table["patient_id"].to_numpy())
 
 
-def test_amplitudes_that_lean_to_the_average_are_seen(run, records, told_nothing):
-    honesty = run.result(records)["honesty"]
+def test_amplitudes_that_lean_to_the_average_are_seen(run, held_out, told_nothing):
+    honesty = run.result(held_out)["honesty"]
     assert honesty["records"] == len(told_nothing)
     assert set(honesty["st_elevation"]) == {"V1", "V2", "V3", "V4"}
     for found in honesty["st_elevation"].values():

@@ -3,10 +3,7 @@
 import numpy as np
 import pytest
 
-from ecg_core.models.checkpoint import load_model
-from ecg_core.records import Preparation
 from ecg_core.training.cases import cases
-from ecg_core.training.data import load_folds
 from ecg_core.training.evaluate import evaluate
 from ecg_core.training.spoilt import EVERY, SPOILT_BY, spoilt
 from ecg_core.vocabulary import LEADS, Lead
@@ -15,23 +12,13 @@ PASSES = 2
 
 
 @pytest.fixture(scope="module")
-def model():
-    return load_model()
+def found(model, held_out):
+    return spoilt(model, held_out, evaluate(model, held_out, "none", passes=PASSES), passes=PASSES)
 
 
-@pytest.fixture(scope="module")
-def records(small_ptbxl):
-    return load_folds(small_ptbxl, [9], Preparation())
-
-
-@pytest.fixture(scope="module")
-def found(model, records):
-    return spoilt(model, records, evaluate(model, records, "none", passes=PASSES), passes=PASSES)
-
-
-def test_the_network_hears_another_lead_i_and_the_truth_stays(model, records):
+def test_the_network_hears_another_lead_i_and_the_truth_stays(model, held_out):
     plain, reversed_ = (
-        next(cases(model, records, "none", passes=PASSES, rows=[0], spoil=spoil))
+        next(cases(model, held_out, "none", passes=PASSES, rows=[0], spoil=spoil))
         for spoil in (None, lambda lead_i, row: -lead_i)
     )
     row = LEADS.index(Lead.I)
@@ -41,9 +28,9 @@ def test_the_network_hears_another_lead_i_and_the_truth_stays(model, records):
 
 
 @pytest.mark.parametrize("by", SPOILT_BY)
-def test_lead_i_is_spoilt_as_strongly_as_said_and_repeatably(by, records):
+def test_lead_i_is_spoilt_as_strongly_as_said_and_repeatably(by, held_out):
     spoil, strengths = SPOILT_BY[by]
-    lead_i = records.leads(slice(0, 1))[0, 0]
+    lead_i = held_out.leads(slice(0, 1))[0, 0]
     heard = [spoil(strength, lead_i, 3) for strength in strengths]
     assert np.array_equal(heard[0], spoil(strengths[0], lead_i, 3))
     lost = [np.std(one - lead_i) / np.std(lead_i) for one in heard]
@@ -54,10 +41,10 @@ def test_lead_i_is_spoilt_as_strongly_as_said_and_repeatably(by, records):
         assert not np.array_equal(heard[0], spoil(strengths[0], lead_i, 4))  # another record, other noise
 
 
-def test_first_stands_what_every_eighth_record_gave_as_recorded(model, records, found):
-    rows = list(range(0, len(records), EVERY))
+def test_first_stands_what_every_eighth_record_gave_as_recorded(model, held_out, found):
+    rows = list(range(0, len(held_out), EVERY))
     as_recorded, *others = found
-    alone = evaluate(model, records, "none", passes=PASSES, rows=rows)
+    alone = evaluate(model, held_out, "none", passes=PASSES, rows=rows)
     assert as_recorded["by"] is None
     assert as_recorded["records"] == len(rows)
     assert as_recorded["r"] == pytest.approx(alone.point.r.mean(), abs=1e-6)

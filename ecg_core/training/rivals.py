@@ -24,7 +24,7 @@ from ecg_core.records import Preparation
 from ecg_core.training.batches import tier_features
 from ecg_core.training.closed_form import AT_ONCE, fit_linear, fit_mean_beat
 from ecg_core.training.data import Records, load_folds
-from ecg_core.training.fit import SMOOTH_BETA, eleven, estimate, mean_r, write_state
+from ecg_core.training.fit import SMOOTH_BETA, autocast, eleven, estimate, mean_r, write_state
 from ecg_core.vocabulary import FloatArray, IntArray
 
 __all__ = [
@@ -280,7 +280,8 @@ def _train_epoch(run: RivalRun, train: Records, features: FloatArray, epoch: int
     for step, (leads, known) in enumerate(tqdm(drawn, total=steps, desc=f"epoch {epoch + 1}", mininterval=5)):
         for group in run.optimiser.param_groups:
             group["lr"] = rate_at(epoch + step / steps, settings)
-        loss = objective(run.network, leads.to(device), known.to(device))
+        with autocast(device):
+            loss = objective(run.network, leads.to(device), known.to(device))
         run.optimiser.zero_grad(set_to_none=True)
         loss.backward()
         run.optimiser.step()

@@ -97,6 +97,24 @@ def test_dropout_keeps_the_expectation():
     )
 
 
+def test_the_last_two_layers_are_convolutions():
+    one, fused = network(), torch.randn(2, 272, 50)
+    assert torch.allclose(one._out(fused), one.out(one.head(fused)) / 1000, atol=1e-6)
+
+
+@pytest.mark.parametrize("metadata", [False, True])
+def test_training_drops_what_the_passes_drop(metadata):
+    """In training two dropouts are drawn as one: mean and spread over many draws are those of passes."""
+    one, known, draws = network(metadata), features_of(KNOWN), 3000
+    encoded = tuple(part.expand(draws, -1, -1) for part in one.encode(torch.randn(1, 16) * 0.2))
+    masks = one.draw_masks(draws, torch.Generator().manual_seed(0), 16)
+    passes = one.decode(encoded, known.expand(draws, -1), masks).mean
+    trained = one.train().decode(encoded, known.expand(draws, -1)).mean
+    assert torch.allclose(trained.std(dim=0), passes.std(dim=0), rtol=0.08)
+    standard_error = passes.std(dim=0) * (2 / draws) ** 0.5
+    assert ((trained.mean(dim=0) - passes.mean(dim=0)).abs() < 4.5 * standard_error).all()
+
+
 def test_a_row_trains_as_it_is_used():
     """In training mode the metadata branch drops at each time step; without dropout both modes agree."""
     one, known, x = network(), features_of(KNOWN), torch.randn(1, 100) * 0.2

@@ -162,23 +162,24 @@ class Nakanishi(Network):
     def _own(self, encoded: tuple[Tensor, ...], features: Tensor, masks: Sequence[Tensor] | None) -> Tensor:
         """Its own eleven outputs in mV, ``(row, 11, sample)``."""
         (context,) = encoded
-        if masks is None and self.training:
-            return self._own_dropping(context, features)
         signal, *dense, fusion = masks if masks is not None else [None] * (2 + len(self.dense))
-        x = self.signal_dropout(context, signal)
+        of_signal, of_told = (None, None) if fusion is None else fusion.tensor_split([context.shape[1]], dim=1)
+        x = self._signal(context, signal, of_signal)
         if self.metadata:
             told = self._told(self.one_hot(features).unsqueeze(-1), context.shape[-1], dense)
-            x = torch.cat([x, told], dim=1)  # (row, 272, sample)
-        return self._out(self.fusion_dropout(x, fusion))
-
-    def _own_dropping(self, context: Tensor, features: Tensor) -> Tensor:
-        """`_own` in training: the two dropouts between which nothing happens to the signal are drawn as one."""
-        kept = (1 - self.signal_dropout.probability) * (1 - self.fusion_dropout.probability)
-        x = nn.functional.dropout(context, 1 - kept)
-        if self.metadata:
-            told = self._told(self.one_hot(features).unsqueeze(-1), context.shape[-1], [None] * len(self.dense))
-            x = torch.cat([x, self.fusion_dropout(told)], dim=1)
+            x = torch.cat([x, self.fusion_dropout(told, of_told)], dim=1)  # (row, 272, sample)
         return self._out(x)
+
+    def _signal(self, context: Tensor, own: Tensor | None, fusion: Tensor | None) -> Tensor:
+        """``context (row, 256, sample)`` after both of its dropouts.
+
+        Nothing happens to it between them, so that in training they are drawn as one.
+        """
+        if own is None:
+            kept = (1 - self.signal_dropout.probability) * (1 - self.fusion_dropout.probability)
+            return nn.functional.dropout(context, 1 - kept, self.training)
+        dropped: Tensor = self.fusion_dropout(self.signal_dropout(context, own), fusion)
+        return dropped
 
     def _out(self, fused: Tensor) -> Tensor:
         """The last two layers, ``(row, channel, sample)`` → ``(row, 11, sample)`` in mV.
@@ -186,7 +187,7 @@ class Nakanishi(Network):
         A convolution to eight channels is three products with a narrow matrix, for which ``fused`` may lie in memory as
         the LSTM left it.
         """
-        products = fused.transpose(1, 2) @ self.head.weight.permute(1, 2, 0).flatten(1).to(fused.dtype)
+        products = fused.transpose(1, 2) @ self.head.weight.permute(1, 2, 0).flatten(1)  # (row, sample, 24)
         before, here, after = products.transpose(1, 2).chunk(3, dim=1)  # (row, 8, sample) each
         x = here + nn.functional.pad(before[..., :-1], (1, 0)) + nn.functional.pad(after[..., 1:], (0, 1))
         own: Tensor = self.out(x + self.head.bias[:, None]).float() / MICROVOLTS  # type: ignore[index]

@@ -11,6 +11,7 @@ from dashboard.figures import evidence as drawn
 from dashboard.figures import evidence_names as names
 from dashboard.figures import evidence_values as values
 from dashboard.figures import evidence_words as words
+from dashboard.numbers import thousands
 from dashboard.session import fragment
 from dashboard.texts import say
 from dashboard.views.appearance import palette
@@ -261,13 +262,15 @@ def where_spoilt(found: Sequence[Found], source: str) -> None:
     st.caption(say("evidence.spoilt_about", source=source))
 
 
-def on_other_data(found: Mapping[str, Found]) -> None:
-    """Recordings from elsewhere, nothing retrained."""
+def on_other_data(found: Mapping[str, Found], chosen_on: Mapping[str, int]) -> None:
+    """Recordings from elsewhere, nothing retrained; of ``chosen_on`` so many had a say in choosing the model."""
     st.header(say("evidence.other_data"), divider="gray")
     shares = ("in_band", "before", "after")
     digits = {"r": "%.3f", "rmse": "%.3f"} | dict.fromkeys(shares, "%.1f%%")
     _numbers(values.transfer_table(found), say("evidence.other_data_alt"), digits)
     st.caption(say("evidence.other_data_about"))
+    for name, records in chosen_on.items():
+        st.caption(say("evidence.also_chosen_on", data=name, records=thousands(records)))
     beside = st.grid(2, min_column_width=HALF, gap="medium")
     for name, one in found.items():
         series = values.rhythm_series(name, one)

@@ -79,7 +79,7 @@ if own is not None:
     if "spoilt" in own:
         evidence.where_spoilt(own["spoilt"], everywhere)
     if "transfer" in own:
-        evidence.on_other_data(own["transfer"])
+        evidence.on_other_data(own["transfer"], card.training.get("also_chosen_on", {}))
 st.header(say("model.citation"), divider="gray")
 st.markdown(say("model.trained_on", citation=words.citation(), data=names.evaluated(card.data)))
 st.caption(say("forms.research_only"))

@@ -23,7 +23,7 @@ from ecg_core.training.difficulty import fit_difficulty
 from ecg_core.training.fit import fit, selection_score
 from ecg_core.training.folders import load_folder, raw_targets
 from ecg_core.training.rivals import arguments_for, preparation_for, settings_for, train_rival
-from ecg_core.training.stages import STAGES, Stage, run_stage, settings_of
+from ecg_core.training.stages import CHOSEN_ON, STAGES, Stage, run_stage, settings_of
 from ecg_core.uncertainty.calibration import (
     SHOWN,
     WITH_AXES,
@@ -155,6 +155,7 @@ def train(data: Path, out: Path, settings: Settings, stages: tuple[Stage, ...] =
         ],
         "history": _rounded(history),
         "stages": runs,
+        "also_chosen_on": CHOSEN_ON,
         "wander_gain": wander_gain(data, load_folds(data, TRAIN_FOLDS[:1], preparation)),
     }
     said = _said(train_on)

@@ -11,7 +11,7 @@ from ecg_core.training.batches import Settings
 from ecg_core.training.data import Records
 from ecg_core.training.fit import train_rounds
 
-__all__ = ["STAGES", "Stage", "go_on", "run_stage", "settings_of"]
+__all__ = ["CHOSEN_ON", "STAGES", "Stage", "go_on", "run_stage", "settings_of"]
 
 WITH_EARLIER, ALONE, TOLD = "pair.with_earlier", "second", "second_told"
 
@@ -49,6 +49,8 @@ STAGES = (
 """One after the other, the first from nothing. Who knows Lead I alone goes on from the first run of who is told;
 at last it hears how other recorders filter, and goes half of the way there. Who is told, and the dual-branch network
 that reads an earlier ECG, also hear hearts that lie and beat otherwise."""
+CHOSEN_ON = {"LUDB": 50}
+"""On how many records of which other data than fold 8 these runs were chosen: they no longer judge the model afresh."""
 
 
 def settings_of(stage: Stage, settings: Settings) -> Settings:

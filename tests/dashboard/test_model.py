@@ -180,6 +180,8 @@ def test_what_only_the_main_model_has_is_shown(page):
     assert changes["In the 90 % band"].tolist()[-4:] == pytest.approx([87.0] * 4)
     other = next(one.value for one in page.dataframe if "The same, recalibrated" in one.value)
     assert other.iloc[0][["Data", "r", "The same, recalibrated"]].tolist() == ["LUDB", 0.771, pytest.approx(89.7)]
+    (data, records), *_ = load_model().card.training["also_chosen_on"].items()
+    assert f"Of {data}, {records} records had a say in how this model was trained" in said(page)
 
 
 def test_every_figure_and_table_has_a_text_alternative(page):

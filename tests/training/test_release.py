@@ -11,6 +11,7 @@ from ecg_core.models.checkpoint import load_evaluations, load_model
 from ecg_core.results import Segments
 from ecg_core.training.release import recalibrate, train, train_rival_model
 from ecg_core.training.report import r_mv, report
+from ecg_core.training.stages import CHOSEN_ON
 from ecg_core.training.tables import END, START, write_tables
 from ecg_core.training.targets import compare_models, targets
 from ecg_core.uncertainty.calibration import WITH_AXES, WITH_EARLIER, WITHOUT_AXES
@@ -44,6 +45,7 @@ def test_a_trained_checkpoint_says_how_it_came_about(folder):
     assert [(one["network"], one["begun_with"], len(one["history"])) for one in card.training["stages"]] == [
         (stage.network, stage.begin_with, stage.epochs) for stage in FEW
     ]
+    assert card.training["also_chosen_on"] == CHOSEN_ON
     assert set(card.calibrations) == {WITHOUT_AXES, WITH_AXES, WITH_EARLIER}
     assert all(one.fitted_on.startswith("PTB-XL fold 8") for one in card.calibrations.values())
     assert set(card.training["wander_gain"]) == {"II", "V1", "V2", "V3", "V4", "V5", "V6"}

@@ -303,6 +303,7 @@ class Parrot:
     """A network that repeats the earlier ECG it is given."""
 
     stride = 1
+    estimates_without_dropout = False
 
     def encode(self, lead_i, earlier, features):
         return (earlier,)

@@ -11,6 +11,7 @@ from dashboard.figures.calipers import LEAST_MARCHED, caliper_table, spanned
 from dashboard.figures.paper import View, lay_out
 from dashboard.session import Case, verdict_on
 from dashboard.texts import say
+from dashboard.views.tables import number_table
 from ecg_core.calipers import place_caliper
 from ecg_core.results import Analysis, Caliper
 from ecg_core.vocabulary import LEADS, Lead, Provenance
@@ -98,16 +99,8 @@ def panel(case: Case, analysis: Analysis, view: View) -> None:
 
 
 def _list(case: Case, view: View) -> None:
-    st.dataframe(
-        caliper_table(case.calipers.now, view.order),
-        hide_index=True,
-        height="content",
-        column_config={
-            say("calipers.start"): st.column_config.NumberColumn(format="%.3f"),
-            say("calipers.ms"): st.column_config.NumberColumn(format="%.0f"),
-        },
-        alt=say("calipers.list"),
-    )
+    forms = {say("calipers.start"): "%.3f", say("calipers.ms"): "%.0f"}
+    number_table(caliper_table(case.calipers.now, view.order), forms, alt=say("calipers.list"))
     st.caption(say("calipers.about"))
 
 

@@ -17,6 +17,7 @@ from dashboard.views import batch, panels
 from dashboard.views.appearance import palette
 from dashboard.views.batch import Item, Setting
 from dashboard.views.sheet import sheet
+from dashboard.views.tables import number_table
 from ecg_core import LeadScore, compare, list_models
 from ecg_core.export.overview import to_csv
 from ecg_core.results import Analysis
@@ -82,13 +83,13 @@ def _table(shown: Sequence[Item], by: Setting, *, names: bool) -> list[Item]:
         say("cases_columns.spark", seconds=SPARK_SECONDS), width="medium", help=say("cases_help.spark")
     )
     columns |= {
-        name: st.column_config.NumberColumn(say(f"cases_columns.{name}"), format=form, help=say(f"cases_help.{name}"))
-        for name, form in FORMATS.items()
+        name: st.column_config.NumberColumn(say(f"cases_columns.{name}"), help=say(f"cases_help.{name}"))
+        for name in FORMATS
     }
     rows = rows.dropna(axis="columns", how="all")
-    ticked = st.dataframe(
-        rows, hide_index=True, row_height=44, column_config=columns, on_select="rerun", selection_mode="multi-row",
-        placeholder="–", key=f"cases {[item.number for item in shown]}", alt=say("cases.table_alt"),
+    ticked = number_table(
+        rows, FORMATS, alt=say("cases.table_alt"), columns=columns, height="auto", row_height=44,
+        on_select="rerun", selection_mode="multi-row", key=f"cases {[item.number for item in shown]}",
     )  # fmt: skip
     return [shown[row] for row in ticked["selection"]["rows"] if row < len(shown)]
 
@@ -178,8 +179,7 @@ def _by_lead(sides: Sequence[Side]) -> None:
         name = say(f"cases_sides.{slot}")
         table[f"{name}: {say('cases_columns.doubt')}"] = _half_widths(analysis)
         table[f"{name}: r"] = [scores[lead].r if lead in scores else np.nan for lead in ESTIMATED]
-    formats = {name: st.column_config.NumberColumn(format="%.2f") for name in table.columns[1:]}
-    st.dataframe(table, hide_index=True, height="content", column_config=formats, alt=say("cases.by_lead_alt"))
+    number_table(table, dict.fromkeys(table.columns[1:], "%.2f"), alt=say("cases.by_lead_alt"))
 
 
 def _half_widths(analysis: Analysis) -> list[float]:

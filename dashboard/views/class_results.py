@@ -1,7 +1,5 @@
 """The answers of a class: the files that its players took away, dropped here, and what they come to."""
 
-from typing import Any
-
 import pandas as pd
 import streamlit as st
 
@@ -16,6 +14,7 @@ from dashboard.figures.evidence import QUIET
 from dashboard.session import explained
 from dashboard.texts import say
 from dashboard.views.appearance import palette
+from dashboard.views.tables import number_table
 from ecg_core.vocabulary import LEADS
 
 __all__ = ["class_results"]
@@ -57,13 +56,9 @@ def _questions(found: pd.DataFrame) -> None:
     st.markdown(f"**{say('class.questions')}**")
     named = {"right_answer": _named, "mistake": _named, "task": lambda task: say(f"class.task_{task}")}
     table = found.assign(**{name: found[name].map(how) for name, how in named.items()})
-    percent: dict[str, Any] = {
-        name: st.column_config.NumberColumn(say(f"class_columns.{name}"), format="%.0f%%")
-        for name in ("right", "guessing", "confidence")
-    }
-    others = {name: say(f"class_columns.{name}") for name in table.columns if name not in percent}
-    st.dataframe(
-        table, hide_index=True, height="content", column_config=others | percent, alt=say("class.questions"),
+    number_table(
+        table, dict.fromkeys(("right", "guessing", "confidence"), "%.0f%%"), alt=say("class.questions"),
+        columns={name: say(f"class_columns.{name}") for name in table.columns},
         column_order=(
             "quiz", "question", "task", "leads", "record", "right_answer", "answers", "right", "guessing", "confidence",
             "mistake",
@@ -75,10 +70,9 @@ def _questions(found: pd.DataFrame) -> None:
 def _players(found: pd.DataFrame) -> None:
     """Each player's score."""
     table = found.assign(right=100 * found["right"], confidence=100 * found["confidence"])
-    columns: dict[str, Any] = {name: say(f"class_columns.{name}") for name in ("player", "answers")}
-    for name, form in (("right", "%.0f%%"), ("confidence", "%.0f%%"), ("brier", "%.2f")):
-        columns[name] = st.column_config.NumberColumn(say(f"class_columns.{name}"), format=form)
-    st.dataframe(table, hide_index=True, height="content", column_config=columns, alt=say("class.each_player"))
+    forms = {"right": "%.0f%%", "confidence": "%.0f%%", "brier": "%.2f"}
+    columns = {name: say(f"class_columns.{name}") for name in ("player", "answers", *forms)}
+    number_table(table, forms, alt=say("class.each_player"), columns=columns)
 
 
 def _named(choice: str) -> str:

@@ -15,6 +15,7 @@ from dashboard.numbers import thousands
 from dashboard.session import fragment
 from dashboard.texts import say
 from dashboard.views.appearance import palette
+from dashboard.views.tables import number_table
 from ecg_core.results import ModelCard
 from ecg_core.training.targets import Target
 
@@ -41,8 +42,7 @@ def _kinds() -> tuple[str, ...]:
 
 def _numbers(table: pd.DataFrame, alt: str, digits: Mapping[str, str]) -> None:
     """A table of numbers, each column, by its name, written as ``digits`` says."""
-    formats = {names.column(name): st.column_config.NumberColumn(format=form) for name, form in digits.items()}
-    st.dataframe(table, hide_index=True, height="content", column_config=formats, alt=alt, placeholder="–")
+    number_table(table, {names.column(name): form for name, form in digits.items()}, alt=alt)
 
 
 def what_it_is(card: ModelCard) -> None:

@@ -22,6 +22,7 @@ from dashboard.theme import LIGHT, Palette
 from dashboard.views import calipers, downloads, timeline
 from dashboard.views.appearance import palette
 from dashboard.views.sheet import sheet
+from dashboard.views.tables import number_table
 from ecg_core import analyse, compare
 from ecg_core.errors import Question
 from ecg_core.results import Analysis, Quality
@@ -220,13 +221,7 @@ def numbers(result: Result) -> None:
         if segments.corrections:
             st.caption(say("marks.starred"))
         decimals = {say("words.onset"): "%.2f", say("words.offset"): "%.2f", say("words.duration"): "%.0f"}
-        st.dataframe(
-            words.wave_table(segments),
-            hide_index=True,
-            height=390,
-            column_config={name: st.column_config.NumberColumn(format=form) for name, form in decimals.items()},
-            alt=say("panels.waves_alt"),
-        )
+        number_table(words.wave_table(segments), decimals, alt=say("panels.waves_alt"), height=390)
     if scores:
         with st.expander(say("panels.doubt")):
             _doubt(analysis)
@@ -248,41 +243,24 @@ def two_models(result: Result, rival: Result) -> None:
 
 def distances(result: Result, other: Result, alt: str) -> None:
     """How far two results lie apart in each lead."""
-    millivolts = st.column_config.NumberColumn(format="%.3f")
-    st.dataframe(
-        words.moved_table(result.analysis, other.analysis),
-        hide_index=True,
-        height="content",
-        column_config={say("words.mean"): millivolts, say("words.most"): millivolts},
-        alt=alt,
-    )
+    millivolts = dict.fromkeys((say("words.mean"), say("words.most")), "%.3f")
+    number_table(words.moved_table(result.analysis, other.analysis), millivolts, alt=alt)
 
 
 def _scores(scores: pd.DataFrame) -> None:
     in_band = say("words.in_band")
     forms = {"r": "%.2f", "RMSE mV": "%.3f", in_band: "%.0f%%"}
     helps = {"r": say("panels.r_help"), in_band: say("panels.in_band_help")}
-    st.dataframe(
+    kinds = {column: kind for column in scores.columns for kind in forms if column.startswith(kind)}
+    number_table(
         scores,
-        hide_index=True,
-        height="content",
-        column_config={
-            column: st.column_config.NumberColumn(format=form, help=helps.get(kind))
-            for kind, form in forms.items()
-            for column in scores.columns
-            if column.startswith(kind)
-        },
+        {column: forms[kind] for column, kind in kinds.items()},
         alt=say("panels.scores_alt"),
+        columns={column: st.column_config.NumberColumn(help=helps.get(kind)) for column, kind in kinds.items()},
     )
 
 
 def _doubt(analysis: Analysis) -> None:
     st.caption(say("panels.doubt_caption", promise=words.promise(analysis)))
-    millivolts = [say(f"words.{name}") for name in ("band", "total_sd", "dropout_sd")]
-    st.dataframe(
-        words.doubt_table(analysis),
-        hide_index=True,
-        height="content",
-        column_config={name: st.column_config.NumberColumn(format="%.3f") for name in millivolts},
-        alt=say("panels.doubt_alt"),
-    )
+    millivolts = {say(f"words.{name}"): "%.3f" for name in ("band", "total_sd", "dropout_sd")}
+    number_table(words.doubt_table(analysis), millivolts, alt=say("panels.doubt_alt"))

@@ -19,6 +19,7 @@ from dashboard.views import batch, panels
 from dashboard.views.appearance import leading, palette
 from dashboard.views.batch import Item, Setting
 from dashboard.views.sheet import sheet
+from dashboard.views.tables import number_table
 from ecg_core.export.lead_errors import to_csv
 from ecg_core.lead_errors import LeadError, agreement_of_r
 from ecg_core.results import Analysis
@@ -81,18 +82,15 @@ def _table(analysis: Analysis, errors: dict[Lead, LeadError]) -> None:
         for lead, error in errors.items()
     ]
     st.subheader(say("reveal.table"))
-    st.dataframe(
+    number_table(
         pd.DataFrame(rows).astype(dict.fromkeys(COLUMNS, float)),
-        hide_index=True,
-        height="content",
-        column_config={"lead": st.column_config.TextColumn(say("reveal_columns.lead"), pinned=True)}
-        | {
-            name: st.column_config.NumberColumn(
-                say(f"reveal_columns.{name}"), format=form, help=say(f"reveal_help.{name}")
-            )
-            for name, form in COLUMNS.items()
-        },
+        COLUMNS,
         alt=say("reveal.table"),
+        columns={"lead": st.column_config.TextColumn(say("reveal_columns.lead"), pinned=True)}
+        | {
+            name: st.column_config.NumberColumn(say(f"reveal_columns.{name}"), help=say(f"reveal_help.{name}"))
+            for name in COLUMNS
+        },
     )
     st.caption(say("reveal.table_from", model=analysis.card.name, promised=f"{analysis.reconstruction.coverage:.0%}"))
 
@@ -122,13 +120,10 @@ def _session(revealed: Sequence[Item], by: Setting) -> None:
         )  # fmt: skip
     with beside.cell():
         st.markdown(say("reveal.limits"))
-        millivolts = st.column_config.NumberColumn(format="%+.2f")
         names = [say(f"reveal_limits.{name}") for name in ("lead", "bias", "low", "high", "n")]
         rows = [(str(lead), *values) for lead, values in agreement.items()]
-        st.dataframe(
-            pd.DataFrame(rows, columns=names), hide_index=True, height="content",
-            column_config=dict.fromkeys(names[1:4], millivolts), alt=say("reveal.limits_alt"),
-        )  # fmt: skip
+        table = pd.DataFrame(rows, columns=names)
+        number_table(table, dict.fromkeys(names[1:4], "%+.2f"), alt=say("reveal.limits_alt"))
     if len(revealed) < 20:
         st.caption(say("reveal.few", count=len(revealed)))
     made = [(item.title, item.made[by], errors[item.number]) for item in revealed]

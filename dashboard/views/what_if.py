@@ -21,6 +21,7 @@ from dashboard.session import Case, explained
 from dashboard.texts import say
 from dashboard.views.appearance import palette
 from dashboard.views.sheet import sheet
+from dashboard.views.tables import number_table
 from ecg_core import (
     Analysis,
     EarlierEcg,
@@ -229,9 +230,8 @@ def figures(before: Analysis, after: Analysis) -> None:
         st.subheader(say("what_if.by_lead"))
         st.caption(say("what_if.by_lead_about"))
         table = words.doubt_by_lead(then, now, values.shifts(before, after), after.reconstruction.coverage)
-        narrow: dict[str, Any] = {name: st.column_config.Column(width="small") for name in table.columns}
-        narrow[say("what_if.moved")] = st.column_config.NumberColumn(format="%.3f", width="small")
-        st.dataframe(table, hide_index=True, height="content", column_config=narrow, alt=say("what_if.by_lead"))
+        narrow = dict.fromkeys(table.columns, st.column_config.Column(width="small"))
+        number_table(table, {say("what_if.moved"): "%.3f"}, alt=say("what_if.by_lead"), columns=narrow)
     with beside.cell():
         st.subheader(say("what_if.honesty"))
         if after.reference is None:

@@ -24,9 +24,13 @@ class Estimate(NamedTuple):
 
 
 class Network(nn.Module, ABC):
-    """What Monte Carlo sampling, calibration and evaluation ask of a network; samples are a multiple of ``stride``."""
+    """What Monte Carlo sampling, calibration and evaluation ask of a network; samples are a multiple of ``stride``.
+
+    Its estimate is the mean of the passes, or with ``estimates_without_dropout`` what it says with nothing dropped.
+    """
 
     stride: int
+    estimates_without_dropout: bool = False
 
     @abstractmethod
     def encode(self, lead_i: Tensor, earlier: Tensor, features: Tensor) -> tuple[Tensor, ...]:

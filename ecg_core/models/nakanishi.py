@@ -77,7 +77,8 @@ class ElementDropout(nn.Module):
 class Nakanishi(Network):
     """Lead I and one-hot metadata → its own eleven leads, of which II and V1-V6 are used; limb leads then follow.
 
-    With ``metadata`` false the metadata branch is left out. Its spread without passes is constant
+    With ``metadata`` false the metadata branch is left out. As its authors score it, its estimate is what it says with
+    nothing dropped; the passes give the spread. Its spread without passes is constant
     (`ecg_core.models.linear.CONSTANT_SD`); masks of `draw_masks` belong to windows of that many samples.
 
     >>> network = Nakanishi(features=len(FEATURES), metadata=True).eval()
@@ -86,6 +87,7 @@ class Nakanishi(Network):
     """
 
     stride: int = 1
+    estimates_without_dropout: bool = True
     edges_0: Tensor
     edges_1: Tensor
     edges_2: Tensor

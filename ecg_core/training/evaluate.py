@@ -66,8 +66,7 @@ def evaluate(
 ) -> Evaluation:
     """Score a model on prepared records with the metadata of ``tier``, against 0.5-40 Hz targets at 100 Hz.
 
-    The estimate is the mean of the passes, as shown to the user. ``rows``: these records alone;
-    ``spoil``: as in `cases`.
+    The estimate is that which is shown to the user. ``rows``: these records alone; ``spoil``: as in `cases`.
     """
     point, doubt, honesty = PointTally(), DoubtTally(model.card), HonestyTally()
     violation = 0.0

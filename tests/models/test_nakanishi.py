@@ -6,6 +6,8 @@ import torch
 from ecg_core.metadata import FEATURES, encode
 from ecg_core.models.nakanishi import COUNT_EDGES, QRS_MS_EDGES, RATE_EDGES, Nakanishi
 from ecg_core.records import PatientMetadata
+from ecg_core.uncertainty.mc_dropout import sample
+from ecg_core.vocabulary import LEADS, PREDICTED
 
 KNOWN = PatientMetadata(ventricular_rate=72, qrs_ms=95, qrs_count=12, r_axis_deg=40, t_axis_deg=-50)
 
@@ -87,6 +89,16 @@ def test_passes_differ_and_do_not_depend_on_which_run_together():
     assert torch.allclose(together, alone, atol=1e-6)
     assert together.std(dim=0).min() > 0
     assert torch.equal(one.decode(encoded, known).mean, one.decode(encoded, known).mean)
+
+
+def test_its_estimate_drops_nothing_and_its_spread_is_that_of_the_passes():
+    one, x, known = network(), torch.randn(1, 200) * 0.2, features_of(KNOWN)
+    of_many, of_one = (next(sample(one, x.numpy(), known[0].numpy(), passes=passes, seed=3)) for passes in (8, 1))
+    still = one(x, known).mean[0]
+    rows = [LEADS.index(lead) for lead in PREDICTED]
+    assert torch.allclose(torch.from_numpy(of_many.mean[rows]), still, atol=1e-5)
+    assert (of_many.epistemic_sd[rows] > 0).all()
+    assert not torch.allclose(torch.from_numpy(of_one.mean[rows]), still, atol=1e-5)  # a single pass is one
 
 
 def test_dropout_keeps_the_expectation():

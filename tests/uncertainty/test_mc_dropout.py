@@ -89,6 +89,7 @@ class Echo:
     """A network of stride 1 without dropout: V2 is 2 times Lead I, II the first lead of the earlier ECG."""
 
     stride = 1
+    estimates_without_dropout = False
 
     def __init__(self):
         self.rows = []

@@ -165,5 +165,5 @@ def test_what_was_found_of_the_models_is_said_in_german() -> None:
     assert "aus 2.175 Aufzeichnungen: PTB-XL, Fold 8, Stufen der Angaben: ohne Angaben und Uhr" in card
     assert (
         provenance(found[DEFAULT_MODEL], found[DEFAULT_MODEL]["tiers"]["none"])
-        == "PTB-XL, Fold 9, 2.185 Aufzeichnungen, zurückgehalten, 16 Durchläufe"
+        == "PTB-XL, Fold 9, 2.185 Aufzeichnungen, zurückgehalten, 30 Durchläufe"
     )

@@ -20,11 +20,13 @@ def number_table(
     ``columns``: what `st.dataframe` takes as ``column_config``, without forms of numbers; ``how`` goes there as well,
     and what it returns is returned.
     """
-    written = table.style.format({name: partial(_written, form) for name, form in forms.items() if name in table})
+    written = table.style.format(
+        {name: partial(_written, form) for name, form in forms.items() if name in table}, na_rep=""
+    )
     return st.dataframe(
         written, hide_index=True, placeholder="–", column_config=columns, alt=alt, **{"height": "content", **how}
     )
 
 
 def _written(form: str, value: float) -> str:
-    return "" if pd.isna(value) else in_figures(form % value)
+    return in_figures(form % value)

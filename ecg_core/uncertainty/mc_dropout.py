@@ -21,8 +21,8 @@ PASSES_AT_ONCE = 5
 class Moments:
     """What the passes say of one window, each ``(12, sample)`` in mV.
 
-    ``mean`` (of a network that `estimates_without_dropout`, what it says so); ``epistemic_sd``: spread between passes;
-    ``total_sd``: that and the spread the network expects.
+    ``mean`` of the passes, or what a network says with nothing dropped that `estimates_without_dropout`;
+    ``epistemic_sd``: spread between passes; ``total_sd``: that and the spread the network expects.
     """
 
     mean: FloatArray
